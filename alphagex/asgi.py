@@ -1,0 +1,60 @@
+"""HTTP through Django, sockets through Channels, static files straight from memory-mapped paths."""
+
+import os
+import sys
+from typing import Any
+
+from alphagex.embedded.services import ensure_environment
+
+ensure_environment("serve")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alphagex.settings")
+
+import django  # noqa: E402
+
+django.setup(set_prefix=False)
+
+from asgiref.sync import sync_to_async  # noqa: E402
+from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.core.handlers.asgi import ASGIHandler  # noqa: E402
+from django.http import HttpRequest  # noqa: E402
+from django.http.response import HttpResponseBase  # noqa: E402
+from servestatic import ServeStaticASGI  # noqa: E402
+
+from apps.market.origin import SameOriginOnly  # noqa: E402
+from apps.market.routing import websocket_urlpatterns  # noqa: E402
+
+# Two threads that both burn CPU hand the interpreter back and forth every 5 ms, at three times the cost per page.
+sys.setswitchinterval(0.05)
+
+
+class OneThreadHandler(ASGIHandler):
+    """Django with all synchronous work of this process on one thread, in one hop.
+
+    Stock ASGI gives each request a thread of its own and adapts every middleware separately. Rendering threads then
+    fight for the interpreter (3x CPU per page) and no database connection is ever reused. Scale by processes.
+    """
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        super().load_middleware(is_async=False)
+
+    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
+        return await sync_to_async(self.get_response, thread_sensitive=True)(request)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.handle(scope, receive, send)
+
+
+application = ProtocolTypeRouter(
+    {
+        "http": ServeStaticASGI(
+            OneThreadHandler(),
+            root=settings.STATIC_ROOT,
+            prefix=settings.STATIC_URL,
+            max_age=60,
+            immutable_file_test=r"^.+\.[0-9a-f]{12}\..+$",
+        ),
+        "websocket": SameOriginOnly(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+    }
+)

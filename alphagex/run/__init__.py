@@ -1,0 +1,1 @@
+"""`make run`: embedded services, migrations and the processes of the Procfile in one terminal."""

@@ -1,0 +1,23 @@
+"""The schedule: a table in one place, copied to the database by `manage.py sync_schedule`; the admin can pause a row.
+
+Beat only ticks. What is due is decided by our own clock and calendar, so neither a restart of beat nor a change to or
+from daylight-saving time moves anything.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Periodic:
+    """A task sent every `seconds`; one that was not taken within `expires` seconds is dropped."""
+
+    name: str
+    task: str
+    seconds: int
+    expires: int
+
+
+SCHEDULE = (
+    Periodic(name="Market tick", task="market.tick", seconds=5, expires=5),
+    Periodic(name="Forget lost sockets", task="market.forget_lost_sockets", seconds=60, expires=60),
+)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class GexConfig(AppConfig):
+    name = "apps.gex"
+    label = "gex"

@@ -1,0 +1,97 @@
+"""How it was computed: model, formula, assumptions, coverage and cross-checks, as rows of the page's last panel."""
+
+from dataclasses import dataclass
+
+from apps.market.exposure.result import Exposure
+from apps.market.models import Snapshot
+from apps.market.notices import origin_line
+from apps.market.templatetags.numbers import count, percent, usd_compact, usd_size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """note: what the value means or where it stops being true."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    model: str
+    origin: str
+    assumptions: list[Fact]
+    coverage: list[Fact]
+    checks: list[Fact]
+    warnings: tuple[str, ...]
+
+
+def method_of(snapshot: Snapshot, exposure: Exposure) -> Method:
+    """Return everything a sceptic asks about the numbers."""
+    given = exposure.assumptions
+    return Method(
+        model=f"{given.model} · v{given.model_version}",
+        origin=origin_line(snapshot),
+        assumptions=_assumptions(exposure),
+        coverage=_coverage(exposure),
+        checks=_checks(exposure),
+        warnings=exposure.warnings,
+    )
+
+
+def exposures(exposure: Exposure) -> list[Fact]:
+    """Return the other exposures of the same book, in the dealers' view."""
+    volume = exposure.volume_gex
+    return [
+        Fact(label="Delta (DEX)", value=usd_compact(exposure.net_dex), note="$ of stock dealers are long by delta"),
+        Fact(label="Vanna (VEX)", value=usd_compact(exposure.net_vex), note="$ delta per volatility point"),
+        Fact(label="Charm (CHEX)", value=usd_compact(exposure.net_chex), note="$ delta per calendar day"),
+        Fact(
+            label="Net by volume",
+            value="not traded" if volume is None else usd_compact(volume),
+            note="$ per 1 %, weighted by today's volume",
+        ),
+    ]
+
+
+def _assumptions(exposure: Exposure) -> list[Fact]:
+    given = exposure.assumptions
+    reach = f"{percent(given.grid_low, 0)} to {percent(given.grid_high, 0)} of spot"
+    return [
+        Fact(label="Rate, dividend yield", value=f"{percent(given.rate, 2)}, {percent(given.dividend_yield, 2)}"),
+        Fact(label="Multiplier", value=f"{given.multiplier:g}", note="shares per contract"),
+        Fact(label="Year", value=f"{given.day_count:g} days", note="calendar seconds to settlement"),
+        Fact(label="Shortest time", value=f"{given.floor_minutes:g} min", note="gamma is boundless as time goes to 0"),
+        Fact(label="Re-priced at", value=f"{given.grid_points} spots", note=f"{reach}; each contract keeps its IV"),
+        Fact(label="Settlement", value="by root", note="SPX, NDX, RUT at the open 09:30, all others at the close"),
+    ]
+
+
+def _coverage(exposure: Exposure) -> list[Fact]:
+    used, listed = exposure.contracts_used, exposure.contracts
+    share = percent(used / listed, 0) if listed else "none"
+    interest = exposure.open_interest_date
+    return [
+        Fact(label="Contracts used", value=f"{count(used)} of {count(listed)}", note=share),
+        *(Fact(label=f"Left out: {reason}", value=count(number)) for reason, number in exposure.excluded.items()),
+        Fact(
+            label="Open interest of",
+            value=f"{interest:%a %-d %b %Y}" if interest else "date unknown",
+            note="counted once a day, after the close",
+        ),
+    ]
+
+
+def _checks(exposure: Exposure) -> list[Fact]:
+    feed = exposure.net_gex_feed_gamma
+    return [
+        Fact(label="Net from our gamma", value=usd_compact(exposure.net_gex), note="from each contract's IV"),
+        Fact(
+            label="Net from the feed's gamma",
+            value="the feed gives none" if feed is None else usd_compact(feed),
+            note="rounded to few digits by the feed; a cross-check only",
+        ),
+        Fact(label="Calls", value=usd_size(exposure.call_gex)),
+        Fact(label="Puts", value=usd_compact(exposure.put_gex)),
+    ]

@@ -1,0 +1,91 @@
+"""Tell everyone who watches, once the row is really there: one live message, and one task per interested feature."""
+
+from typing import Any
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from alphagex import clock
+from apps.market import live
+from apps.market.models import Feed, Snapshot
+
+log = structlog.get_logger(__name__)
+TOPIC = "market"
+
+
+def announce_snapshot(snapshot: Snapshot) -> None:
+    """Broadcast a new snapshot and hand it to the features of SNAPSHOT_TASKS. Raises redis.RedisError.
+
+    Safe to repeat: receivers drop a number they have seen. What fails here is announced again by the next tick.
+    """
+    live.publish(_envelope(snapshot, message_type="snapshot"))
+    for task in settings.SNAPSHOT_TASKS:
+        current_app.send_task(task, args=[snapshot.pk], expires=120)
+    Feed.objects.filter(symbol=snapshot.symbol, announced_seq__lt=snapshot.seq).update(announced_seq=snapshot.seq)
+
+
+def announce_status(snapshot: Snapshot) -> None:
+    """Tell the pages that the source was asked and had nothing newer, so that its numbers do not look late."""
+    live.publish(_envelope(snapshot, message_type="status"))
+
+
+def announce_failure(feed: Feed) -> None:
+    """Tell the pages that the newest fetch failed and when the next one is due."""
+    snapshot = Snapshot.objects.of(feed.symbol).first()
+    html = render_to_string("market/_feed_failure.html", {"feed": feed, "symbol": feed.symbol})
+    live.publish(
+        live.Envelope(
+            topic=TOPIC,
+            symbol=feed.symbol,
+            seq=snapshot.seq if snapshot else 0,
+            type="status",
+            data={"error": feed.last_error, "next_attempt_at": clock.utc_iso(feed.next_poll_at)},
+            source=source_note(snapshot),
+            html=html,
+            at=clock.now(),
+        )
+    )
+
+
+def source_note(snapshot: Snapshot | None) -> live.SourceNote:
+    """Return where the newest numbers come from."""
+    if snapshot is None:
+        return {"name": "", "kind": "", "label": "", "as_of": "", "stale_after": None}
+    return {
+        "name": snapshot.source,
+        "kind": snapshot.kind,
+        "label": snapshot.source_label,
+        "as_of": clock.utc_iso(snapshot.as_of),
+        "stale_after": clock.utc_iso(snapshot.stale_after) if snapshot.stale_after else None,
+    }
+
+
+def key_figures(snapshot: Snapshot) -> dict[str, Any]:
+    """Return the numbers of the JSON message. Dollar figures: USD per 1 % move."""
+    names = (
+        "net_gex", "gross_gex", "call_gex", "put_gex", "flip_point", "flips", "flip_quality", "call_wall", "put_wall",
+        "zero_dte_share", "net_dex", "net_vex", "net_chex", "contracts", "contracts_used",
+    )  # fmt: skip
+    figures = {name: getattr(snapshot, name) for name in names}
+    return {
+        "snapshot": snapshot.pk,
+        "spot": float(snapshot.spot),
+        "change": None if snapshot.change is None else float(snapshot.change),
+        "flip_reason": snapshot.flip_reason or None,
+        **figures,
+    }
+
+
+def _envelope(snapshot: Snapshot, *, message_type: live.MessageType) -> live.Envelope:
+    return live.Envelope(
+        topic=TOPIC,
+        symbol=snapshot.symbol,
+        seq=snapshot.seq,
+        type=message_type,
+        data=key_figures(snapshot),
+        source=source_note(snapshot),
+        html=render_to_string("market/_quote.html", {"snapshot": snapshot, "symbol": snapshot.symbol}),
+        at=clock.now(),
+    )

@@ -1,0 +1,105 @@
+"""The live messages: built once, kept as the newest of their topic and symbol, and published to every process."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypedDict
+from urllib.parse import urlsplit
+
+import msgspec
+from django.conf import settings
+
+from alphagex import clock
+from apps.market.redis_client import short_questions
+
+LATEST = "alphagex:latest"
+MessageType = Literal["snapshot", "status"]
+
+
+class SourceNote(TypedDict):
+    """Where a message's numbers come from."""
+
+    name: str
+    kind: str
+    label: str
+    as_of: str
+    stale_after: str | None
+
+
+class LiveMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """One message in both shapes, ready to be written to sockets: `text_json` for programs, `text_html` for pages."""
+
+    topic: str
+    symbol: str
+    seq: int
+    type: str
+    text_json: str
+    text_html: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.topic, self.symbol)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What `publish` turns into a message. `html`: top-level elements with ids, to be swapped in place."""
+
+    topic: str
+    symbol: str
+    seq: int
+    type: MessageType
+    data: dict[str, Any]
+    source: SourceNote
+    html: str
+    at: datetime
+
+
+def channel() -> str:
+    """Return the channel of this installation: Redis keeps databases apart, but not what is published in them."""
+    return f"alphagex:live:{urlsplit(settings.REDIS_URL).path.strip('/') or 0}"
+
+
+def build(envelope: Envelope) -> LiveMessage:
+    """Return the message of the live protocol, encoded once for everybody."""
+    common = {
+        "type": envelope.type,
+        "topic": envelope.topic,
+        "symbol": envelope.symbol,
+        "seq": envelope.seq,
+        "timestamp": clock.utc_iso(envelope.at),
+        "source": envelope.source,
+    }
+    return LiveMessage(
+        topic=envelope.topic,
+        symbol=envelope.symbol,
+        seq=envelope.seq,
+        type=envelope.type,
+        text_json=msgspec.json.encode({**common, "data": envelope.data}).decode(),
+        # A rendered template is a SafeString, which the encoder does not know; this makes it a plain one.
+        text_html=msgspec.json.encode({**common, "html": str.__str__(envelope.html)}).decode(),
+    )
+
+
+def publish(envelope: Envelope) -> None:
+    """Send to every web process, and keep snapshots for those who connect later. Raises redis.RedisError."""
+    message = build(envelope)
+    encoded = msgspec.json.encode(message).decode()
+    pipeline = short_questions().pipeline(transaction=True)
+    if envelope.type == "snapshot":
+        pipeline.hset(LATEST, f"{message.topic}:{message.symbol}", encoded)
+    pipeline.publish(channel(), encoded)
+    pipeline.execute()
+
+
+def decode(text: str) -> LiveMessage:
+    """Return the message in `text` as published."""
+    return msgspec.json.decode(text, type=LiveMessage)
+
+
+def latest_html(topic: str, symbol: str) -> tuple[int, str] | None:
+    """Return seq and fragments of the newest kept snapshot message, or None. Raises redis.RedisError."""
+    kept = short_questions().hget(LATEST, f"{topic}:{symbol}")
+    if not kept:
+        return None
+    message = decode(str(kept))
+    return message.seq, msgspec.json.decode(message.text_html)["html"]

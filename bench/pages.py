@@ -1,0 +1,94 @@
+"""The GEX page with a year of snapshots stored: server time, and CPU per page with eight clients against one."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import timedelta
+
+import psutil
+
+from bench.environment import session_cookie
+from bench.report import BenchRow
+
+YEAR_OF_SNAPSHOTS = 252 * 780  # trading days, one every 30 s from 09:30 to 16:00
+SECONDS = 6.0
+
+
+def rows() -> list[BenchRow]:
+    """Return page times under Daphne and uvicorn."""
+    stored = _store_a_year()
+    return [row for server in ("daphne", "uvicorn") for row in _measure(server, stored)]
+
+
+def _store_a_year() -> int:
+    """Fill the key-figures table by copying one real analysis backwards in time; the newest keeps its details."""
+    from django.db import connection
+
+    from alphagex import clock
+    from apps.gex.services import publish_panels
+    from apps.market.feed import configured_source, store_chain
+    from apps.market.models import Feed, Snapshot
+
+    Snapshot.objects.filter(symbol="SPX").delete()
+    Feed.objects.filter(symbol="SPX").delete()
+    now = clock.now()
+    Feed.objects.create(symbol="SPX", seq=YEAR_OF_SNAPSHOTS, next_poll_at=now + timedelta(days=1))
+    newest = store_chain(configured_source().fetch_chain("SPX", at=now), received_at=now).snapshot
+    columns = [field.column for field in Snapshot._meta.local_fields if field.column not in {"id", "seq", "as_of"}]
+    names = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO market_snapshot (seq, as_of, {names}) SELECT n, as_of - ({YEAR_OF_SNAPSHOTS} - n) * interval "  # noqa: S608
+            f"'160 seconds', {names} FROM market_snapshot, generate_series(1, {YEAR_OF_SNAPSHOTS}) n WHERE id = %s",
+            [newest.pk],
+        )
+        cursor.execute("ANALYZE market_snapshot")
+    publish_panels(newest.pk)
+    return Snapshot.objects.filter(symbol="SPX").count()
+
+
+def _measure(server: str, stored: int) -> list[BenchRow]:
+    from bench.sockets import SERVERS, wait_for_port
+    from tests.desk import BIN, free_port
+
+    port, cookie = free_port(), session_cookie()
+    command = [part.format(port=port) for part in SERVERS[server]]
+    process = subprocess.Popen([str(BIN / command[0]), *command[1:]], env=os.environ)
+    try:
+        wait_for_port(port)
+        _load(port, cookie, clients=1, seconds=2)
+        alone, alone_cpu = _load_measured(process.pid, port, cookie, clients=1)
+        together, together_cpu = _load_measured(process.pid, port, cookie, clients=8)
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+    name = f"{server}, /gex/SPX/, {stored:,} snapshots"
+    median, p99 = statistics.median(alone), sorted(together)[int(len(together) * 0.99) - 1]
+    ratio = together_cpu / alone_cpu
+    return [
+        BenchRow(f"{name}: server time alone", median, "ms", "goal", median / 25, "<= 25 ms", median <= 25),
+        BenchRow(f"{name}: CPU per page alone", alone_cpu, "ms"),
+        BenchRow(f"{name}: CPU per page, 8 clients", together_cpu, "ms", "alone", ratio, "<= 1.3 x", ratio <= 1.3),
+        BenchRow(f"{name}: p99, 8 clients", p99, "ms", "goal", p99 / 150, "<= 150 ms", p99 <= 150),
+    ]
+
+
+def _load_measured(pid: int, port: int, cookie: str, *, clients: int) -> tuple[list[float], float]:
+    server = psutil.Process(pid)
+    before = sum(server.cpu_times()[:2])
+    latencies = _load(port, cookie, clients=clients, seconds=SECONDS)
+    return latencies, (sum(server.cpu_times()[:2]) - before) / len(latencies) * 1000
+
+
+def _load(port: int, cookie: str, *, clients: int, seconds: float) -> list[float]:
+    command = [sys.executable, "-m", "bench.page_load", str(port), cookie, "/gex/SPX/", str(clients), str(seconds)]
+    result = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    if result["failures"]:
+        raise SystemExit(f"{len(result['failures'])} pages failed, first with HTTP {result['failures'][0]}.")
+    latencies: list[float] = result["latencies_ms"]
+    return latencies

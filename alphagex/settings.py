@@ -15,7 +15,8 @@ django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+if (BASE_DIR / ".env").exists():
+    environ.Env.read_env(BASE_DIR / ".env")
 
 ENVIRONMENT: str = env("ENVIRONMENT", default="development")
 if ENVIRONMENT not in {"development", "test", "production"}:

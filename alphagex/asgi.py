@@ -1,7 +1,7 @@
 """HTTP through Django, sockets through Channels, static files straight from memory-mapped paths."""
 
+import gc
 import os
-import sys
 from typing import Any
 
 from alphagex.embedded.services import ensure_environment
@@ -22,11 +22,9 @@ from django.http import HttpRequest  # noqa: E402
 from django.http.response import HttpResponseBase  # noqa: E402
 from servestatic import ServeStaticASGI  # noqa: E402
 
+from alphagex import clock  # noqa: E402
 from apps.market.origin import SameOriginOnly  # noqa: E402
 from apps.market.routing import websocket_urlpatterns  # noqa: E402
-
-# Two threads that both burn CPU hand the interpreter back and forth every 5 ms, at three times the cost per page.
-sys.setswitchinterval(0.05)
 
 
 class OneThreadHandler(ASGIHandler):
@@ -58,3 +56,10 @@ application = ProtocolTypeRouter(
         "websocket": SameOriginOnly(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )
+
+# Load what the first page would wait for; then take all of it out of garbage collection, whose full passes over half a
+# million objects of libraries would stop every page and socket for a tenth of a second each time.
+clock.market_status(clock.now())
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 100)

@@ -1,14 +1,16 @@
 """One Redis subscription per web process, fanned out to its sockets: a message is built once and never copied.
 
-A group send of the channel layer wakes a task and decodes the message once per socket, ten times the cost. Each socket
-has a sender of its own that always sends the newest message of a topic: a slow reader skips states, delays nobody and
-holds at most one message per topic in memory.
+A group send of the channel layer wakes a task and decodes the message once per socket, ten times the cost. Here a
+socket that takes what it gets costs one call; a slow reader gets a task of its own that always sends the newest message
+of a topic, so it skips states, delays nobody and holds at most one message per topic in memory.
 """
 
 import asyncio
+import types
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import suppress
+from typing import Any
 
 import redis.asyncio
 import structlog
@@ -25,46 +27,73 @@ _RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)
 class Viewer:
     """One socket: what it watches, what it has seen, and the newest messages it still has to get."""
 
-    __slots__ = ("_pending", "_seen", "_task", "_wake", "as_html", "keys", "send_text")
+    __slots__ = ("_pending", "_seen", "_task", "as_html", "keys", "send_text")
 
-    def __init__(self, send_text: Callable[[str], Awaitable[None]], *, as_html: bool) -> None:
+    def __init__(self, send_text: Callable[[str], Coroutine[Any, Any, None]], *, as_html: bool) -> None:
         self.send_text = send_text
         self.as_html = as_html
         self.keys: set[Key] = set()
         self._seen: dict[Key, int] = {}
         self._pending: dict[Key, LiveMessage] = {}
-        self._wake = asyncio.Event()
         # The event loop holds tasks weakly: without this reference a sender could vanish in mid-flight.
-        self._task = asyncio.create_task(self._send_pending())
+        self._task: asyncio.Task[None] | None = None
 
     def has_seen(self, key: Key, seq: int) -> None:
         """Note what the client had before it connected."""
         self._seen[key] = seq
 
     def offer(self, message: LiveMessage) -> None:
-        """Queue a message, replacing an older one of the same topic. A number that was sent already is dropped."""
+        """Send a message, or let it wait and replace an older one of its topic. One sent already is dropped."""
         if message.type == "snapshot":
             if message.seq <= self._seen.get(message.key, -1):
                 return
             self._seen[message.key] = message.seq
         elif message.key in self._pending:
             return  # a newer state is on its way; a note about an older one would only confuse
-        self._pending[message.key] = message
-        self._wake.set()
+        if self._task is None:
+            self._send(message)
+        else:
+            self._pending[message.key] = message
 
-    async def _send_pending(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
+    def _send(self, message: LiveMessage) -> None:
+        """Write at once if the socket takes it, which all but slow readers do; only those cost a task."""
+        sending = self.send_text(message.text_html if self.as_html else message.text_json)
+        try:
+            waiting_for = sending.send(None)
+        except StopIteration:
+            return
+        except (OSError, RuntimeError) as error:  # the socket is closing; `disconnect` is about to say so
+            log.debug("viewer_gone", error=type(error).__name__)
+            return
+        self._task = asyncio.ensure_future(self._go_on(sending, waiting_for))
+
+    async def _go_on(self, sending: Coroutine[Any, Any, None], waiting_for: Any) -> None:
+        try:
+            await _resume(sending, waiting_for)
             while self._pending:
                 message = self._pending.pop(next(iter(self._pending)))
                 await self.send_text(message.text_html if self.as_html else message.text_json)
+        except (OSError, RuntimeError) as error:
+            log.debug("viewer_gone", error=type(error).__name__)
+        finally:
+            self._task = None
 
     async def close(self) -> None:
         """Stop sending."""
-        self._task.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await self._task
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+
+@types.coroutine
+def _resume(sending: Coroutine[Any, Any, None], waiting_for: Any) -> Generator[Any, None, None]:
+    """Wait for what a half-done send waits for, then let it finish."""
+    try:
+        yield waiting_for
+    except BaseException:
+        sending.close()
+        raise
+    yield from sending.__await__()
 
 
 class Hub:

@@ -96,10 +96,11 @@ async def test_a_status_never_replaces_a_waiting_snapshot() -> None:
     reader.may_read.clear()
     hub.subscribe(Viewer(reader.send_text, as_html=False), ("market", "SPX"))
     hub.deliver(message(1))
-    hub.deliver(message(1, message_type="status"))
+    hub.deliver(message(2))
+    hub.deliver(message(2, message_type="status"))
     reader.may_read.set()
     await settle()
-    assert reader.got == ["json 1"]
+    assert reader.got == ["json 1", "json 2"]
 
 
 async def test_a_removed_viewer_leaves_nothing_behind() -> None:

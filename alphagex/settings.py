@@ -161,7 +161,7 @@ AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = PRODUCTION
@@ -231,3 +231,5 @@ DIVIDEND_YIELD: float = env.float("ALPHAGEX_DIVIDEND_YIELD", default=0.0)
 
 # The one visible place where features hear of a new snapshot: tasks that take its id.
 SNAPSHOT_TASKS = ["gex.publish_panels"]
+# What a socket may subscribe to: the market's own messages, and the panels of each feature.
+LIVE_TOPICS = ["market", "gex"]

@@ -29,6 +29,14 @@ class FileLock:
             return False
         return True
 
+    def try_share(self) -> bool:
+        """Hold the lock together with others if nobody holds it alone; return whether it was possible at once."""
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
     def release(self) -> None:
         fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 

@@ -68,10 +68,10 @@ class Membership:
             lock.close()
 
     def _others_remain(self) -> bool:
-        """Return whether another member holds a lease; the keeper, once it has it alone, serves no more."""
+        """Return whether another member holds a lease, shared but not free; a keeper that stops holds it alone."""
         lock = FileLock(self.files.lease)
         try:
-            return not lock.try_take() and self.files.serving()
+            return not lock.try_take() and lock.try_share()
         finally:
             lock.close()
 
@@ -119,7 +119,8 @@ def embedded_services(data_dir: Path, *, durable: bool = True) -> Iterator[dict[
 
 def read_dot_env() -> None:
     """Take over the variables of `.env` that the environment does not set itself."""
-    environ.Env.read_env(BASE_DIR / ".env")
+    if (BASE_DIR / ".env").exists():
+        environ.Env.read_env(BASE_DIR / ".env")
 
 
 def ensure_environment(command: str | None = None) -> None:

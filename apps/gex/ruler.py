@@ -13,7 +13,7 @@ from apps.market.templatetags.numbers import points, signed, strike
 _STOPS = 25
 _LEAST = 0.006  # of spot shown to either side
 _LABEL = 24.0  # per cent of the ruler that a label takes
-_MIDDLE = 0.32  # of the ruler: spot keeps this far from its ends
+_MIDDLE = 0.38  # of the ruler: spot keeps this far from its ends
 _FAINT, _FULL = 0.12, 0.82  # opacity at no gamma and at the most
 
 
@@ -39,7 +39,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruler:
-    """What templates/gex/_ruler.html draws. sides: (tone, words) of the lower and the upper end."""
+    """What templates/components/ruler.html draws. sides: (tone, words) of the lower and the upper end."""
 
     sides: list[tuple[str, str]]
     stops: list[Stop]

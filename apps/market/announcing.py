@@ -1,11 +1,14 @@
 """Tell everyone who watches, once the row is really there: one live message, and one task per interested feature."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+import redis
 import structlog
 from celery import current_app
 from django.conf import settings
 from django.template.loader import render_to_string
+from kombu.exceptions import OperationalError
 
 from alphagex import clock
 from apps.market import live
@@ -13,6 +16,15 @@ from apps.market.models import Feed, Snapshot
 
 log = structlog.get_logger(__name__)
 TOPIC = "market"
+Subject = TypeVar("Subject", Snapshot, Feed)
+
+
+def try_to(announce: Callable[[Subject], None], subject: Subject) -> None:
+    """Announce what was committed. With Redis away it is still stored and true; the next tick makes up for it."""
+    try:
+        announce(subject)
+    except (redis.RedisError, OperationalError) as error:
+        log.warning("announcement_delayed", symbol=subject.symbol, error=type(error).__name__)
 
 
 def announce_snapshot(snapshot: Snapshot) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 
 from alphagex import clock
 from apps.market import protocol
@@ -92,7 +93,7 @@ class MarketDataConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self._unsubscribe(message)
 
     async def _subscribe(self, message: Subscribe) -> None:
-        symbols, topics = protocol.parse_symbols(message.symbols), message.topics or ["market"]
+        symbols, topics = protocol.parse_symbols(message.symbols), protocol.parse_topics(message.topics or ["market"])
         if len(self.connection.symbols | set(symbols)) > MAX_SYMBOLS:
             raise Refused(f"At most {MAX_SYMBOLS} symbols on one socket. Unsubscribe some first.")
         self.connection.symbols |= set(symbols)
@@ -104,8 +105,9 @@ class MarketDataConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 hub.subscribe(self.viewer, (topic, symbol), seen=seen)
 
     async def _unsubscribe(self, message: Unsubscribe) -> None:
+        topics = protocol.parse_topics(message.topics or settings.LIVE_TOPICS)
         for symbol in protocol.parse_symbols(message.symbols):
-            for topic in message.topics or protocol.TOPICS:
+            for topic in topics:
                 hub.unsubscribe(self.viewer, (topic, symbol))
         self.connection.symbols = {symbol for _, symbol in self.viewer.keys}
         self.connection.topics = {topic for topic, _ in self.viewer.keys}

@@ -8,10 +8,9 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 from alphagex import clock
-from apps.market import announcing, replay_clock, storage
+from apps.market import announcing, live, replay_clock, storage
 from apps.market.chain import Chain, ChainError
 from apps.market.exposure.analysis import analyse
 from apps.market.exposure.result import Assumptions
@@ -41,7 +40,7 @@ def configured_source() -> ChainSource:
         seed=settings.SIMULATED_SEED,
         replay_path=Path(settings.REPLAY_PATH) if settings.REPLAY_PATH else None,
         replay_speed=settings.REPLAY_SPEED,
-        replay_started_at=replay_clock.started_at(clock.now()),
+        replay_started_at=replay_clock.started_at(clock.now()) if settings.DATA_SOURCE == "replay" else None,
         cboe_base_url=settings.CBOE_URL,
         timeout_seconds=settings.SOURCE_TIMEOUT_SECONDS,
     )
@@ -93,14 +92,15 @@ def store_chain(chain: Chain, *, received_at: datetime, hold: bool = False) -> S
     """
     exposure = analyse(chain, configured_assumptions())
     interval = poll_interval(received_at)
-    late = None if hold else stale_after(chain.origin, as_of=chain.as_of, received_at=received_at, interval=interval)
     with transaction.atomic():
         Feed.objects.get_or_create(symbol=chain.symbol, defaults={"next_poll_at": received_at + interval})
         feed = Feed.objects.select_for_update().get(symbol=chain.symbol)
         newest = Snapshot.objects.of(chain.symbol).first()
         if newest is not None and feed.is_held and not hold:
             return Stored(newest, is_new=False)  # imported while this fetch was on its way
-        is_new = newest is None or not _is_same_moment(newest, chain)
+        is_new = newest is None or not _holds_already(newest, chain)
+        as_of = chain.as_of if newest is None or is_new else newest.as_of
+        late = None if hold else stale_after(chain.origin, as_of=as_of, received_at=received_at, interval=interval)
         feed.last_success_at, feed.last_error, feed.consecutive_failures = received_at, "", 0
         feed.is_held = hold
         if newest is None or is_new:
@@ -115,7 +115,7 @@ def store_chain(chain: Chain, *, received_at: datetime, hold: bool = False) -> S
             newest.save(update_fields=["stale_after"])
         feed.save()
         announce = announcing.announce_snapshot if is_new else announcing.announce_status
-        transaction.on_commit(partial(announce, newest))
+        transaction.on_commit(partial(announcing.try_to, announce, newest))
     log.info(
         "snapshot_stored" if is_new else "snapshot_unchanged",
         symbol=chain.symbol,
@@ -126,9 +126,16 @@ def store_chain(chain: Chain, *, received_at: datetime, hold: bool = False) -> S
     return Stored(newest, is_new)
 
 
-def _is_same_moment(newest: Snapshot, chain: Chain) -> bool:
+def _holds_already(newest: Snapshot, chain: Chain) -> bool:
+    """Return whether `newest` is as new as `chain`.
+
+    Servers behind one address, and fetches that overtake each other, deliver an older chain after a newer one.
+    Recordings go back on purpose: a replay starts over.
+    """
     origin = chain.origin
-    return (newest.source, newest.source_detail, newest.as_of) == (origin.source, origin.detail, chain.as_of)
+    if (newest.source, newest.source_detail) != (origin.source, origin.detail):
+        return False
+    return newest.as_of == chain.as_of or (origin.kind != "recorded" and newest.as_of > chain.as_of)
 
 
 def note_failure(symbol: str, *, message: str, at: datetime) -> None:
@@ -139,7 +146,7 @@ def note_failure(symbol: str, *, message: str, at: datetime) -> None:
         feed.last_error, feed.last_error_at = message[:500], at
         feed.next_poll_at = at + backed_off(poll_interval(at), failures=feed.consecutive_failures - 1)
         feed.save()
-        transaction.on_commit(partial(announcing.announce_failure, feed))
+        transaction.on_commit(partial(announcing.try_to, announcing.announce_failure, feed))
     log.warning("fetch_failed", symbol=symbol, failures=feed.consecutive_failures, error=message)
 
 
@@ -149,10 +156,14 @@ def leave_held(symbol: str, *, at: datetime) -> bool:
 
 
 def announce_missed() -> list[str]:
-    """Announce snapshots whose announcement was lost between commit and Redis. Return their symbols."""
-    missed = list(Feed.objects.filter(announced_seq__lt=F("seq")).values_list("symbol", flat=True))
-    for symbol in missed:
-        newest = Snapshot.objects.of(symbol).first()
-        if newest is not None:
+    """Announce what Redis does not know: it was away after a commit, or lost what it held. Return the symbols."""
+    feeds = list(Feed.objects.filter(seq__gt=0))
+    kept = live.kept_seqs(announcing.TOPIC)
+    announced = []
+    for row in feeds:
+        if row.announced_seq >= row.seq and kept.get(row.symbol, 0) >= row.seq:
+            continue
+        if newest := Snapshot.objects.of(row.symbol).first():
             announcing.announce_snapshot(newest)
-    return missed
+            announced.append(row.symbol)
+    return announced

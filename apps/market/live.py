@@ -12,6 +12,7 @@ from alphagex import clock
 from apps.market.redis_client import short_questions
 
 LATEST = "alphagex:latest"
+LATEST_SEQ = "alphagex:latest:seq"  # the numbers of what LATEST holds, to be asked for without the messages
 MessageType = Literal["snapshot", "status"]
 
 
@@ -87,6 +88,7 @@ def publish(envelope: Envelope) -> None:
     pipeline = short_questions().pipeline(transaction=True)
     if envelope.type == "snapshot":
         pipeline.hset(LATEST, f"{message.topic}:{message.symbol}", encoded)
+        pipeline.hset(LATEST_SEQ, f"{message.topic}:{message.symbol}", message.seq)
     pipeline.publish(channel(), encoded)
     pipeline.execute()
 
@@ -94,6 +96,13 @@ def publish(envelope: Envelope) -> None:
 def decode(text: str) -> LiveMessage:
     """Return the message in `text` as published."""
     return msgspec.json.decode(text, type=LiveMessage)
+
+
+def kept_seqs(topic: str) -> dict[str, int]:
+    """Return the number of the kept snapshot message of each symbol. Raises redis.RedisError."""
+    kept = short_questions().hgetall(LATEST_SEQ)
+    prefix = f"{topic}:"
+    return {key.removeprefix(prefix): int(seq) for key, seq in kept.items() if key.startswith(prefix)}
 
 
 def latest_html(topic: str, symbol: str) -> tuple[int, str] | None:

@@ -17,14 +17,16 @@ BADGE_KINDS: dict[SourceKind, str] = {
     "simulated": "simulated",
 }
 _HOW_TO_SWITCH = "For a real market set ALPHAGEX_DATA_SOURCE to cboe or replay, see the README."
+_NOT_NOW = "Real numbers, not the present market."
 
 
 class SourceNotice(TypedDict):
-    """leave_symbol: whose imported chain can be left, or empty."""
+    """hint: what a small screen can do without. leave_symbol: whose imported chain can be left, or empty."""
 
     kind: NoticeKind
     title: str
     text: str
+    hint: str
     leave_symbol: str
 
 
@@ -49,8 +51,8 @@ def notice_of(snapshot: Snapshot | None, *, is_held: bool = False) -> SourceNoti
     if snapshot.kind == Snapshot.Kind.SIMULATED:
         return _simulated(snapshot.source_detail)
     if snapshot.kind == Snapshot.Kind.RECORDED:
-        text = f"Recorded chain, {_full(snapshot.as_of)}. Real numbers, not the present market."
-        return _notice("recorded", "Replay.", text, leave_symbol=snapshot.symbol if is_held else "")
+        text = f"Recorded chain, {_full(snapshot.as_of)}."
+        return _notice("recorded", "Replay.", text, _NOT_NOW, leave_symbol=snapshot.symbol if is_held else "")
     if snapshot.kind == Snapshot.Kind.DELAYED:
         minutes = round(snapshot.delay_seconds / 60)
         return _notice(
@@ -64,7 +66,7 @@ def configured_notice() -> SourceNotice | None:
     if settings.DATA_SOURCE in {"auto", "simulated"}:
         return _simulated("")
     if settings.DATA_SOURCE == "replay":
-        return _notice("recorded", "Replay.", "Recorded chains. Real numbers, not the present market.")
+        return _notice("recorded", "Replay.", "Recorded chains.", _NOT_NOW)
     if settings.DATA_SOURCE == "cboe":
         return _notice("delayed", "Delayed.", "Cboe's quotes are 15 minutes old when they come.")
     return None
@@ -103,11 +105,11 @@ def origin_line(snapshot: Snapshot) -> str:
 
 def _simulated(detail: str) -> SourceNotice:
     made = f"Generated ({detail}), nothing is real." if detail else "Generated, nothing is real."
-    return _notice("simulated", "Simulated.", f"{made} {_HOW_TO_SWITCH}")
+    return _notice("simulated", "Simulated.", made, _HOW_TO_SWITCH)
 
 
-def _notice(kind: NoticeKind, title: str, text: str, *, leave_symbol: str = "") -> SourceNotice:
-    return {"kind": kind, "title": title, "text": text, "leave_symbol": leave_symbol}
+def _notice(kind: NoticeKind, title: str, text: str, hint: str = "", *, leave_symbol: str = "") -> SourceNotice:
+    return {"kind": kind, "title": title, "text": text, "hint": hint, "leave_symbol": leave_symbol}
 
 
 def _full(moment: datetime) -> str:

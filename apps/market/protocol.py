@@ -1,19 +1,19 @@
 """What a client may send to /ws/market-data, as types: whatever does not fit is answered with an error message."""
 
 from collections import deque
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
+from django.conf import settings
 
 from apps.market.watching import SymbolError, parse_symbol
 
 MAX_MESSAGE_BYTES = 4096
 MAX_SYMBOLS = 20
-TOPICS = ("market", "gex")
 _MESSAGES, _SECONDS = 30, 10.0
 
 Symbols = Annotated[list[str], msgspec.Meta(min_length=1, max_length=MAX_SYMBOLS)]
-Topics = list[Literal["market", "gex"]]
+Topics = Annotated[list[str], msgspec.Meta(max_length=10)]
 
 
 class Subscribe(msgspec.Struct, tag="subscribe", forbid_unknown_fields=True):
@@ -59,6 +59,13 @@ def parse_symbols(texts: list[str]) -> list[str]:
         return list(dict.fromkeys(parse_symbol(text) for text in texts))
     except SymbolError as error:
         raise Refused(str(error)) from error
+
+
+def parse_topics(topics: list[str]) -> list[str]:
+    """Return the topics, without doubles. Raises Refused."""
+    if unknown := set(topics) - set(settings.LIVE_TOPICS):
+        raise Refused(f"There is no topic {min(unknown)[:20]!r}. Topics: {', '.join(settings.LIVE_TOPICS)}.")
+    return list(dict.fromkeys(topics))
 
 
 class RateLimit:

@@ -32,7 +32,9 @@
     const { kind, asOf, staleAfter, label } = badge.dataset;
     const made = Date.parse(asOf);
     if (!badge.title && !badge.closest("summary")) badge.title = `As of ${full.format(made)} New York`;
-    const stale = Boolean(staleAfter) && now() > Date.parse(staleAfter);
+    // A later promise for all of a symbol's panels stands at their root (see live.js): kept panels do not know of it.
+    const promised = badge.closest("[data-live-symbol][data-stale-after]")?.dataset.staleAfter;
+    const stale = Boolean(staleAfter) && now() > Math.max(Date.parse(staleAfter), promised ? Date.parse(promised) : 0);
     badge.classList.toggle("is-stale", stale);
     if (!label || !(AGEING.has(kind) || stale)) return;
     const told = age(now() - made);

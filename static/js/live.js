@@ -1,7 +1,7 @@
 /* The socket: <body data-live-symbols="SPX" data-live-topics="market gex"> opens one connection to /ws/market-data, and
    the fragments the server pushes are morphed into the elements of the same id. "live:snapshot" on document tells others.
 
-   What arrived is known by `seq` per symbol and topic. A page starts from the data-seq of its panels (beside
+   What arrived is known by `seq` per topic and symbol. A page starts from the data-seq of its panels (beside
    data-live-symbol and data-live-topic), and a connection that returns sends what it has, so nothing is missed. */
 (() => {
   "use strict";
@@ -21,7 +21,7 @@
 
   const url = new URL("/ws/market-data", location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  url.search = new URLSearchParams({ format: "html", symbols: symbols.join(","), topics: topics.join(",") });
+  url.search = new URLSearchParams({ format: "html" }); // what is watched, and what is here already, follows as a message
 
   let socket = null;
   let attempts = 0;
@@ -40,7 +40,7 @@
   // What has been seen
 
   const seen = new Map();
-  const key = (symbol, topic) => `${symbol} ${topic}`;
+  const key = (symbol, topic) => `${topic}:${symbol}`;
 
   function readSeqs() {
     for (const panel of document.querySelectorAll("[data-seq][data-live-symbol]")) {
@@ -48,16 +48,6 @@
       const seq = Number(panel.dataset.seq);
       if (Number.isInteger(seq) && seq > (seen.get(name) ?? -1)) seen.set(name, seq);
     }
-  }
-
-  /** The seq up to which everything of a symbol is here: the smallest of its topics. */
-  function seqs() {
-    const known = {};
-    for (const symbol of symbols) {
-      const of = topics.map((topic) => seen.get(key(symbol, topic))).filter((seq) => seq !== undefined);
-      if (of.length) known[symbol] = Math.min(...of);
-    }
-    return known;
   }
 
   // What is shown of the connection
@@ -148,6 +138,10 @@
       seen.set(name, message.seq);
       caughtUp += 1;
     }
+    if (message.type === "status" && message.source?.stale_after) {
+      // The source was asked and had nothing newer: what is shown is as new as can be for longer than it said itself.
+      for (const panel of document.querySelectorAll(`[data-live-symbol="${CSS.escape(message.symbol)}"]`)) panel.dataset.staleAfter = message.source.stale_after;
+    }
     if (!message.html) return;
     morph(message.html);
     document.dispatchEvent(new CustomEvent("live:snapshot", { detail: message }));
@@ -167,7 +161,7 @@
       caughtUp = 0;
       lostAt = 0;
       show("live");
-      mine.send(JSON.stringify({ type: "subscribe", symbols, topics, seq: seqs() }));
+      mine.send(JSON.stringify({ type: "subscribe", symbols, topics, seq: Object.fromEntries(seen) }));
       after("back", CATCH_UP_MS, showReturn);
       beat();
     };

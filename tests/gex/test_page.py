@@ -134,8 +134,10 @@ def held(db: None, spx_chain: Chain) -> Snapshot:
 
 def test_an_imported_chain_cannot_be_taken_for_the_present(owner_client: Client, held: Snapshot) -> None:
     html = page(owner_client)
-    assert "Recorded chain, Wed 18 Nov 2026 11:30 ET. Real numbers, not the present market." in html
+    assert "Recorded chain, Wed 18 Nov 2026 11:30 ET." in html
+    assert "Real numbers, not the present market." in html
     assert 'data-kind="replay"' in html
+    assert 'data-leave="SPX"' in html
     assert 'action="/market/SPX/leave/"' in html
 
 

@@ -4,7 +4,15 @@ import json
 
 import pytest
 
-from apps.market.protocol import MAX_MESSAGE_BYTES, RateLimit, Refused, Subscribe, parse_message, parse_symbols
+from apps.market.protocol import (
+    MAX_MESSAGE_BYTES,
+    RateLimit,
+    Refused,
+    Subscribe,
+    parse_message,
+    parse_symbols,
+    parse_topics,
+)
 
 
 def test_a_subscription_carries_symbols_topics_and_the_last_numbers_seen() -> None:
@@ -22,7 +30,6 @@ def test_a_subscription_carries_symbols_topics_and_the_last_numbers_seen() -> No
         '{"type":"order","symbols":["SPX"]}',
         '{"type":"subscribe"}',
         '{"type":"subscribe","symbols":[]}',
-        '{"type":"subscribe","symbols":["SPX"],"topics":["secrets"]}',
         '{"type":"subscribe","symbols":["SPX"],"extra":1}',
         '{"type":"subscribe","symbols":[' + ",".join(['"SPX"'] * 21) + "]}",
         '{"type":"subscribe","symbols":["SPX"],"seq":{"SPX":"new"}}',
@@ -32,6 +39,12 @@ def test_a_subscription_carries_symbols_topics_and_the_last_numbers_seen() -> No
 def test_a_message_that_does_not_fit_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(Refused, match=r"Message (not understood|too large)"):
         parse_message(text)
+
+
+def test_an_unknown_topic_is_refused_with_those_there_are() -> None:
+    assert parse_topics(["gex", "gex"]) == ["gex"]
+    with pytest.raises(Refused, match="no topic 'secrets'. Topics: market, gex"):
+        parse_topics(["gex", "secrets"])
 
 
 @pytest.mark.parametrize("symbol", ["", "TOOLONGNAME", "../etc", "<b>", "SPX;DROP", "1SPX"])

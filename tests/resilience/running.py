@@ -1,6 +1,5 @@
 """The real thing: `python -m alphagex.run` on a data folder of its own, its parts to be killed by name."""
 
-import json
 import os
 import re
 import shutil
@@ -53,7 +52,19 @@ class Run:
     data_dir: Path
     log: Path
     runner: psutil.Process
-    database_url: str = ""
+    environment: dict[str, str]
+
+    @property
+    def database_url(self) -> str:
+        return self._service_url("postgres")
+
+    @property
+    def redis_url(self) -> str:
+        return self._service_url("redis")
+
+    def _service_url(self, name: str) -> str:
+        url: str = Files(self.data_dir, name).read_state()["url"]
+        return url
 
     def health(self) -> Health:
         began = time.monotonic()
@@ -87,6 +98,17 @@ class Run:
             yield
         finally:
             keeper.resume()
+
+    def manage(self, *arguments: str) -> None:
+        """Run a management command beside the run, as from a second terminal."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=BASE_DIR,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the run's own database."""
@@ -152,10 +174,9 @@ def running(**variables: str) -> Iterator[Run]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    run = Run(f"http://127.0.0.1:{port}", top / "data", log, psutil.Process(process.pid))
+    run = Run(f"http://127.0.0.1:{port}", top / "data", log, psutil.Process(process.pid), environment)
     try:
         wait_until(run.is_whole)
-        run.database_url = json.loads(Files(run.data_dir, "postgres").state.read_text())["url"]
         yield run
     except BaseException:
         sys.stderr.write(log.read_text(errors="replace")[-20_000:])

@@ -50,7 +50,7 @@ def _badges(at: datetime) -> dict[str, dict[str, Any]]:
 def _ruler() -> dict[str, Any]:
     depths = {0: 0.8, 27: 0.03, 45: 0.25, 78: 0.75, 100: 0.8}
     return {
-        "id": "guide",
+        "sides": [("loss", "Moves grow"), ("gain", "Moves shrink")],
         "stops": [{"at": at, "side": "put" if at < 27 else "call", "depth": depth} for at, depth in depths.items()],
         "marks": [
             {"at": 27, "kind": "flip", "value": "4,494.30", "label": "Flip −10.8", "anchor": "end"},

@@ -17,7 +17,6 @@ import stamina
 from django.conf import settings
 from django.db import connection
 
-from apps.market import live
 from apps.market.models import WebsocketSubscription
 from apps.market.redis_client import short_questions
 
@@ -64,11 +63,15 @@ class Desk:
         """Cut the web process's subscription: when it is back it knows what Redis (emptied by now) keeps."""
         client = short_questions()
         number = str(client.connection_pool.connection_kwargs.get("db", 0))
-        listeners = [one["id"] for one in client.client_list() if one["db"] == number and one["sub"] != "0"]
-        for listener in listeners:
+
+        def listeners() -> set[str]:
+            return {one["id"] for one in client.client_list() if one["db"] == number and one["sub"] != "0"}
+
+        cut = listeners()
+        for listener in cut:
             client.client_kill_filter(_id=listener)
-        if listeners:
-            wait_until(lambda: client.pubsub_numsub(live.channel())[0][1] > 0)
+        if cut:
+            wait_until(lambda: bool(listeners() - cut))
 
     def stop(self, name: str, *, kill: bool = False) -> None:
         """End a process and wait until it is gone."""

@@ -102,7 +102,7 @@ def kept_seqs(topic: str) -> dict[str, int]:
     """Return the number of the kept snapshot message of each symbol. Raises redis.RedisError."""
     kept = short_questions().hgetall(LATEST_SEQ)
     prefix = f"{topic}:"
-    return {key.removeprefix(prefix): int(seq) for key, seq in kept.items() if key.startswith(prefix)}
+    return {str(key).removeprefix(prefix): int(seq) for key, seq in kept.items() if str(key).startswith(prefix)}
 
 
 def latest_html(topic: str, symbol: str) -> tuple[int, str] | None:

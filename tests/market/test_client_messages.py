@@ -43,7 +43,7 @@ def test_a_message_that_does_not_fit_is_refused_with_a_reason(text: str) -> None
 
 def test_an_unknown_topic_is_refused_with_those_there_are() -> None:
     assert parse_topics(["gex", "gex"]) == ["gex"]
-    with pytest.raises(Refused, match="no topic 'secrets'. Topics: market, gex"):
+    with pytest.raises(Refused, match=r"no topic 'secrets'. Topics: market, gex"):
         parse_topics(["gex", "secrets"])
 
 

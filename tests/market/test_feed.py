@@ -81,7 +81,9 @@ def test_an_unchanged_chain_stores_nothing_but_keeps_the_number_fresh(transactio
     assert row.stale_after == OPEN_MARKET + HALF_MINUTE + timedelta(minutes=1)
 
 
-def test_simultaneous_chains_are_numbered_without_gap_or_double(transactional_db: None, spx_chain: Chain) -> None:
+def test_simultaneous_chains_are_numbered_without_gap_or_double_in_the_order_of_their_quotes(
+    transactional_db: None, spx_chain: Chain
+) -> None:
     def store(index: int) -> int:
         try:
             moment = OPEN_MARKET + timedelta(seconds=index)
@@ -90,8 +92,12 @@ def test_simultaneous_chains_are_numbered_without_gap_or_double(transactional_db
             connection.close()
 
     with ThreadPoolExecutor(4) as pool:
-        assert sorted(pool.map(store, range(6))) == [1, 2, 3, 4, 5, 6]
-    assert list(Snapshot.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2, 3, 4, 5, 6]
+        numbers = set(pool.map(store, range(6)))
+    rows = list(Snapshot.objects.order_by("seq").values_list("seq", "as_of"))
+    assert [seq for seq, _ in rows] == sorted(numbers) == list(range(1, len(rows) + 1))
+    moments = [as_of for _, as_of in rows]
+    assert moments == sorted(set(moments))
+    assert moments[-1] == OPEN_MARKET + timedelta(seconds=5)
 
 
 def test_a_failed_fetch_is_remembered_backed_off_and_leaves_the_last_number(

@@ -210,7 +210,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
 }
-SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
 
 LOGGING = logging_settings(level=env("LOG_LEVEL", default="INFO"), as_json=env.bool("LOG_JSON", default=PRODUCTION))
 LOGGING_CONFIG = "alphagex.logs.configure"

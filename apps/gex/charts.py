@@ -85,15 +85,14 @@ def _curve_row(
         after = smooth(exposure.profile.spot, exposure.profile.curves["ex_next"], at)
     values = [curve] if after is None else [curve, after]
     scale = scale_for(value for line in values for value in line.tolist())
-    x = _rounded(at)
     data: list[dict[str, Any]] = [
-        _area(x, np.maximum(curve, 0), scale, "var(--chart-gain-area)"),
-        _area(x, np.minimum(curve, 0), scale, "var(--chart-loss-area)"),
+        _area(at, np.maximum(curve, 0), scale, "var(--chart-gain-area)"),
+        _area(at, np.minimum(curve, 0), scale, "var(--chart-loss-area)"),
     ]
     if after is not None:
         dashed = {"color": "var(--chart-after)", "width": 1.5, "dash": "dot"}
-        data.append(_line(x, after, scale, name="After next settlement", line=dashed))
-    data.append(_line(x, curve, scale, name="Net", line={"color": "var(--chart-net)", "width": 2}))
+        data.append(_line(at, after, scale, name="After next settlement", line=dashed))
+    data.append(_line(at, curve, scale, name="Net", line={"color": "var(--chart-net)", "width": 2}))
     now = _net_at_spot(exposure, weighted)
     data.append(
         {
@@ -197,24 +196,26 @@ def _bars(strikes: FloatArray, values: FloatArray, scale: Scale, *, name: str, c
         "type": "bar",
         "name": name,
         "x": strikes.tolist(),
-        "y": [_round(value) for value in scale.of(1.0) * values],
+        "y": _heights(values, scale),
         "marker": {"color": colour},
         "hovertemplate": f"%{{x:,~r}} {name} %{{y:+,.2f}} {scale.unit}<extra></extra>",
     }
 
 
-def _area(x: list[float], values: FloatArray, scale: Scale, colour: str) -> dict[str, Any]:
+def _area(at: FloatArray, values: FloatArray, scale: Scale, colour: str) -> dict[str, Any]:
     line = {"width": 0, "color": colour}
-    return {**_line(x, values, scale, name="", line=line), "fill": "tozeroy", "fillcolor": colour, "hoverinfo": "skip"}
+    return {**_line(at, values, scale, name="", line=line), "fill": "tozeroy", "fillcolor": colour, "hoverinfo": "skip"}
 
 
-def _line(x: list[float], values: FloatArray, scale: Scale, *, name: str, line: dict[str, Any]) -> dict[str, Any]:
+def _line(at: FloatArray, values: FloatArray, scale: Scale, *, name: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Return `values` at the evenly spaced prices `at`."""
     trace: dict[str, Any] = {
         "type": "scatter",
         "mode": "lines",
         "name": name,
-        "x": x,
-        "y": [_round(value) for value in scale.of(1.0) * values],
+        "x0": _round(float(at[0])),
+        "dx": float(at[-1] - at[0]) / (len(at) - 1),
+        "y": _heights(values, scale),
         "line": line,
     }
     if name:
@@ -260,12 +261,13 @@ def _row_title(text: str, top: float) -> dict[str, Any]:
     }
 
 
-def _rounded(values: FloatArray) -> list[float]:
-    return [_round(value) for value in values.tolist()]
+def _heights(values: FloatArray, scale: Scale) -> list[float]:
+    """Return `values` in the row's unit, one digit finer than they are ever printed: the rest would double the page."""
+    return [round(float(f"{value:.5g}"), 3) for value in scale.of(1.0) * values]
 
 
 def _round(value: float) -> float:
-    """Keep six significant digits: more cannot be seen and would double the page."""
+    """Keep six significant digits: more cannot be seen."""
     return float(f"{value:.6g}")
 
 

@@ -63,7 +63,7 @@ class Viewer:
         except StopIteration:
             return
         except (OSError, RuntimeError) as error:  # the socket is closing; `disconnect` is about to say so
-            log.debug("viewer_gone", error=type(error).__name__)
+            log.warning("viewer_not_served", error=repr(error))
             return
         self._task = asyncio.ensure_future(self._go_on(sending, waiting_for))
 
@@ -74,7 +74,7 @@ class Viewer:
                 message = self._pending.pop(next(iter(self._pending)))
                 await self.send_text(message.text_html if self.as_html else message.text_json)
         except (OSError, RuntimeError) as error:
-            log.debug("viewer_gone", error=type(error).__name__)
+            log.warning("viewer_not_served", error=repr(error))
         finally:
             self._task = None
 

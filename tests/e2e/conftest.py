@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.conftest import PASSWORD
 from tests.desk import Desk
 
+# For what does not depend on the size of the screen.
+desktop_only = pytest.mark.parametrize("context", ["desktop"], indirect=True)
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 

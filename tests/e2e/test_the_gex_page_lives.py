@@ -2,17 +2,13 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from alphagex import clock
-from apps.gex.services import publish_panels
 from apps.market.chain import Chain
-from apps.market.feed import store_chain
 from tests.desk import Desk
+from tests.e2e.arriving import arrive, shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,20 +21,9 @@ LAYOUT_SHIFT = """() => new Promise(resolve => {
 })"""
 
 
-def arrive(chain: Chain, *, spot: float, seconds: int = 0) -> None:
-    """Let a snapshot come in as the worker would."""
-    moment = clock.now() + timedelta(seconds=seconds)
-    stored = store_chain(replace(chain, spot=spot, as_of=moment), received_at=moment)
-    publish_panels(stored.snapshot.pk)
-
-
 @pytest.fixture
 def spot(spx_chain: Chain) -> float:
     return round(spx_chain.spot)
-
-
-def shown(spot: float) -> re.Pattern[str]:
-    return re.compile(re.escape(f"{spot:,.2f}"))
 
 
 def test_the_page_moves_by_a_push_without_reload_or_layout_shift(

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import stamina.instrumentation
 from playwright.sync_api import Browser, sync_playwright
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _waiting_is_not_logged() -> None:
+    """Each wait here asks a hundred times; its log would bury the reason of a failure."""
+    stamina.instrumentation.set_on_retry_hooks([])
 
 
 @pytest.fixture(scope="module")

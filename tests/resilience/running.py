@@ -19,6 +19,7 @@ import psycopg
 import requests
 import stamina
 from playwright.sync_api import Browser, BrowserContext
+from websockets.sync.client import ClientConnection, connect
 
 from alphagex.embedded.keeper import Files
 from alphagex.embedded.services import BASE_DIR
@@ -109,6 +110,31 @@ class Run:
             text=True,
         )
         assert done.returncode == 0, done.stderr
+
+    @contextmanager
+    def beside(self, program: str, *arguments: str) -> Iterator[None]:
+        """Run one more process of the desk until the block ends."""
+        with self.log.open("ab") as output:
+            process = subprocess.Popen(
+                [Path(sys.executable).parent / program, *arguments],
+                cwd=BASE_DIR,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            yield
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=30)
+
+    def socket(self, session: requests.Session, query: str) -> ClientConnection:
+        """Return an open socket of the session's user; the query subscribes."""
+        cookie = "; ".join(f"{one.name}={one.value}" for one in session.cookies)
+        address = f"{self.url.replace('http', 'ws', 1)}/ws/market-data?{query}"
+        return connect(address, additional_headers={"Cookie": cookie}, proxy=None)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the run's own database."""

@@ -88,6 +88,12 @@ def owner(run: Run) -> requests.Session:
     return run.log_in()
 
 
+@pytest.fixture(autouse=True)
+def _served_well(upstream: Upstream) -> Iterator[None]:
+    yield
+    upstream.faults = {}
+
+
 @pytest.fixture(scope="module")
 def second_worker(run: Run) -> Iterator[None]:
     """Another worker on the same queue, as a second machine would run."""
@@ -154,7 +160,7 @@ def test_what_the_source_does_wrong_is_told_on_the_page_and_heals(
     for symbol, page in pages.items():
         page.goto(f"{run.url}/gex/{symbol}/")
         expect(page.locator("#connection")).to_contain_text("Live")
-        expect(page.locator("#gex-verdict")).to_be_visible(timeout=SEEN_MS)
+        expect(page.locator("#market-quote[data-seq]")).to_be_visible(timeout=SEEN_MS)
     before = {symbol: run.newest_seq(symbol) for symbol in SYMBOLS}
 
     upstream.faults = {symbol: fault for symbol, (fault, _) in said.items()}

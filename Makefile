@@ -3,8 +3,8 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: run test lint bench setup
+.PHONY: run test parity lint bench setup
 .DEFAULT_GOAL := run
 
-run test lint bench setup:
+run test parity lint bench setup:
 	@$(PYTHON) bootstrap.py $@ $(ARGS)

@@ -1,6 +1,6 @@
 """Bring .venv, node_modules and the collected static files up to date with their lock files, then run a target.
 
-`make run|test|lint|bench|setup` ends here. Only the standard library, and only syntax that Python 3.5 can read: an old
+Every target of the Makefile ends here. Only the standard library, and only syntax that Python 3.5 can read: an old
 interpreter must be able to say that it is too old.
 """
 
@@ -236,6 +236,10 @@ def test(arguments: "list[str]") -> int:
     return become("-m", "pytest", *arguments)
 
 
+def parity(arguments: "list[str]") -> int:
+    return become("-m", "tests.parity", *arguments)
+
+
 def bench(arguments: "list[str]") -> int:
     return become("-m", "bench", *arguments)
 
@@ -277,6 +281,7 @@ TARGETS = {
     "run": ("requirements.txt", run),
     "setup": ("requirements-dev.txt", setup),
     "test": ("requirements-dev.txt", test),
+    "parity": ("requirements-dev.txt", parity),
     "lint": ("requirements-dev.txt", lint),
     "bench": ("requirements-dev.txt", bench),
 }

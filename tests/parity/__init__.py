@@ -1,0 +1,1 @@
+"""The engines against recorded cases of the old program: `make parity`."""

@@ -34,23 +34,23 @@ class Case:
         return str(self.raw["id"])
 
     @property
-    def init(self) -> dict[str, Any]:
+    def init(self) -> Any:
         return numbers(self.raw.get("init") or {})
 
     @cached_property
-    def args(self) -> list[Any]:
+    def args(self) -> Any:
         return numbers(self.raw.get("args") or [])
 
     @cached_property
-    def kwargs(self) -> dict[str, Any]:
+    def kwargs(self) -> Any:
         return numbers(self.raw.get("kwargs") or {})
 
     @cached_property
-    def env(self) -> dict[str, Any]:
+    def env(self) -> Any:
         return numbers(self.raw.get("env") or {})
 
     @property
-    def state(self) -> dict[str, Any]:
+    def state(self) -> Any:
         return self.env.get("state") or {}
 
     @property

@@ -54,7 +54,7 @@ def differences(
         return [] if _close(actual, number, relative, floor) else [f"{where}: {actual!r}, recorded {expected!r}"]
     if type(expected) is not type(actual):
         return [f"{where}: {_short(actual)}, recorded {_short(expected)}"]
-    options = {"relative": relative, "floor": floor, "ordered": ordered}
+    options: dict[str, Any] = {"relative": relative, "floor": floor, "ordered": ordered}
     if isinstance(expected, dict):
         if set(expected) != set(actual):
             missing, extra = sorted(set(expected) - set(actual)), sorted(set(actual) - set(expected))

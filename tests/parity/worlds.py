@@ -125,7 +125,7 @@ class SqliteStore:
     def insert(self, table: str, row: Mapping[str, Any]) -> int:
         full = {**self._moments(table, row), **row}
         if not full:
-            return int(self.connection.execute(f'INSERT INTO "{table}" DEFAULT VALUES').lastrowid or 0)  # noqa: S608
+            return int(self.connection.execute(f'INSERT INTO "{table}" DEFAULT VALUES').lastrowid or 0)
         names = ", ".join(f'"{name}"' for name in full)
         query = f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * len(full))})'  # noqa: S608
         return int(self.connection.execute(query, [_storable(value) for value in full.values()]).lastrowid or 0)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from channels.db import database_sync_to_async
+from django.contrib.auth import get_user_model
 from django.db import DatabaseError, InterfaceError, transaction
 
 from alphagex import clock
@@ -95,8 +96,14 @@ class Presence:
         with transaction.atomic():
             if gone:
                 WebsocketSubscription.objects.filter(pk__in=gone).delete()
+            # A user may be deleted while their socket is open: that row must not fail everybody else's.
+            owners = get_user_model().objects.filter(pk__in={row.user_id for row in changed})
+            users = set(owners.values_list("pk", flat=True))
             WebsocketSubscription.objects.bulk_create(
-                changed, update_conflicts=True, unique_fields=["id"], update_fields=["symbols", "topics", "seen_at"]
+                [row for row in changed if row.user_id in users],
+                update_conflicts=True,
+                unique_fields=["id"],
+                update_fields=["symbols", "topics", "seen_at"],
             )
             if seen_at is not None:
                 WebsocketSubscription.objects.filter(process=self.process).update(seen_at=seen_at)

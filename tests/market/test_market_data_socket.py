@@ -179,3 +179,25 @@ async def test_open_sockets_are_listed_with_user_and_symbols_until_they_close(
         (row,) = await listed(1)
         assert (row.symbols, row.message_format, row.path) == (["AAPL", "SPX"], "html", "/ws/market-data")
     assert await listed(0) == []
+
+
+async def test_a_deleted_users_open_socket_keeps_nobody_else_off_the_list(
+    desk: Desk, cookie: str, trader: User
+) -> None:
+    other = await sync_to_async(User.objects.create_user)("other")
+    client = Client()
+    await sync_to_async(client.force_login)(other)
+
+    async def appears_in_the_list() -> None:
+        async with asyncio.timeout(10):
+            while not await WebsocketSubscription.objects.filter(user=other).aexists():
+                await asyncio.sleep(0.1)
+
+    async with market_data(desk, cookie, "?symbols=SPX") as orphan:
+        await next_message(orphan, "subscribed")
+        await trader.adelete()
+        await orphan.send(json.dumps({"type": "subscribe", "symbols": ["QQQ"]}))
+        await next_message(orphan, "subscribed")
+        async with market_data(desk, f"sessionid={client.cookies['sessionid'].value}", "?symbols=SPY") as socket:
+            await next_message(socket, "subscribed")
+            await appears_in_the_list()

@@ -125,7 +125,7 @@ def lines_by_document(recorded: Sequence[Document]) -> dict[str, tuple[float, se
     with os.fdopen(reader) as pipe:
         for row in pipe:
             name, seconds, *places = row.rstrip("\n").split("\t")
-            pairs = (place.rsplit(":", 1) for place in places)
+            pairs = (place.rsplit(":", 1) for place in places if place)
             found[name] = (float(seconds), {(path, int(line)) for path, line in pairs})
     os.waitpid(child, 0)
     return found

@@ -40,15 +40,16 @@ class BlackScholesPricer:
         d1 = (np.log(spot / strike) + (rate + 0.5 * volatility**2) * time_to_expiry) / (volatility * root)
         d2 = d1 - volatility * root
         density = np.exp(-(d1**2) / 2.0) / np.sqrt(2 * np.pi)
-        discounted_strike = strike * np.exp(-rate * time_to_expiry)
+        discount = np.exp(-rate * time_to_expiry)
         if call:
-            price = spot * ndtr(d1) - discounted_strike * ndtr(d2)
+            price = spot * ndtr(d1) - strike * discount * ndtr(d2)
             delta, exercised = ndtr(d1), ndtr(d2)
         else:
-            price = discounted_strike * ndtr(-d2) - spot * ndtr(-d1)
+            price = strike * discount * ndtr(-d2) - spot * ndtr(-d1)
             delta, exercised = -ndtr(-d1), ndtr(-d2)
         # Deliberate (core Q9): the interest term of a put is subtracted, as for a call.
-        theta = (-spot * density * volatility / (2 * root) - rate * discounted_strike * exercised) / DAYS_PER_YEAR
+        interest = rate * strike * discount * exercised
+        theta = (-spot * density * volatility / (2 * root) - interest) / DAYS_PER_YEAR
         return {
             "price": price,
             "delta": delta,

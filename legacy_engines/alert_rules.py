@@ -13,6 +13,8 @@ Trigger = tuple[bool, str]
 QUIET: Trigger = (False, "")
 FAR_FROM_FLIP = 999.0
 RECENTLY = timedelta(hours=24)
+CHECK_INPUT = (1, 30, 5)
+"""Input of the check frequency in minutes: least, most, default."""
 
 
 class Alert:
@@ -114,7 +116,6 @@ class AlertManager:
         """Return the messages of the alerts that fire. Data that a rule cannot read raises and leaves the rest."""
         symbol = market_data.get("symbol", "")
         messages: list[str] = []
-        fired: list[Alert] = []
         for alert in self.book.active_alerts:
             if alert.symbol != symbol:
                 continue
@@ -123,11 +124,10 @@ class AlertManager:
                 continue
             alert.triggered, alert.trigger_time = True, local_now(self.clock)
             messages.append(message)
-            fired.append(alert)
             self.book.triggered_alerts.append(alert.to_dict())
             entry = {"time": alert.trigger_time, "message": message, "alert": alert.to_dict()}
             self.book.alert_history.append(entry)
-        self.book.active_alerts[:] = [alert for alert in self.book.active_alerts if alert not in fired]
+        self.book.active_alerts[:] = [alert for alert in self.book.active_alerts if not alert.triggered]
         return messages
 
     def get_active_count(self) -> int:
@@ -211,6 +211,8 @@ def monitor_messages(manager: AlertManager, market_data: Mapping[str, Any]) -> l
     return told
 
 
-def alert_settings(*, enabled: bool = True, check_frequency: int = 5, sound: bool = False) -> dict[str, Any]:
-    """Return the monitoring settings. check_frequency: minutes, 1 to 30."""
+def alert_settings(
+    *, enabled: bool = True, check_frequency: int = CHECK_INPUT[2], sound: bool = False
+) -> dict[str, Any]:
+    """Return the monitoring settings. check_frequency: minutes, within `CHECK_INPUT`."""
     return {"enabled": True, "check_frequency": check_frequency, "sound": sound} if enabled else {"enabled": False}

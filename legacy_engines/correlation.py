@@ -184,10 +184,12 @@ def _trading_figures(report: pd.DataFrame) -> dict[str, Any] | None:
 def pearson(one: Floats, other: Floats) -> float:
     """Return Pearson's correlation over the pairs that are complete; NaN when it is undefined."""
     complete = ~(np.isnan(one) | np.isnan(other))
-    if np.count_nonzero(complete) < 2:
-        return float("nan")
+    one, other = one[complete], other[complete]
+    # A constant is asked for here: rounding of its mean would otherwise pass for a spread, and give a number.
     with np.errstate(invalid="ignore", divide="ignore"):
-        return float(np.corrcoef(one[complete], other[complete])[0, 1])
+        if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
+            return float("nan")
+        return float(np.corrcoef(one, other)[0, 1])
 
 
 def separations(decay: Floats, volatility: Floats) -> list[dict[str, Any]]:

@@ -72,11 +72,13 @@ def alert_mail(alert: Mapping[str, Any], email_config: Mapping[str, Any], *, at:
 
 def alert_html(alert: Mapping[str, Any], *, at: datetime) -> str:
     """Return the HTML part: heading in the colour of the severity, message, time of the alert."""
+    # Quotes and apostrophes may stay as they are: nothing here stands inside an attribute.
+    title, message = (escape(alert[name], quote=False) for name in ("title", "message"))
     colour = CRITICAL_COLOUR if alert["severity"] == "CRITICAL" else OTHER_COLOUR
     return (
         '<html><body style="font-family: sans-serif">'
-        f'<h2 style="color: {colour}">{escape(alert["title"])}</h2>'
-        f'<div style="white-space: pre-wrap">{escape(alert["message"])}</div>'
+        f'<h2 style="color: {colour}">{title}</h2>'
+        f'<div style="white-space: pre-wrap">{message}</div>'
         f'<p style="color: #888888">AlphaGEX, {at.strftime("%Y-%m-%d %I:%M %p")} ET</p>'
         "</body></html>"
     )

@@ -43,12 +43,15 @@ def _greeks(
     d1 = (np.log(spot / strike) + (rate + volatility**2 / 2) * years) / (volatility * root)
     d2 = d1 - volatility * root
     density = np.exp(-(d1**2) / 2) / np.sqrt(2 * np.pi)
-    discounted = strike * np.exp(-rate * years)
+    discount = np.exp(-rate * years)
+    discounted = strike * discount
     decay = -spot * density * volatility / (2 * root)
     if is_call:
-        delta, carry, price = ndtr(d1), -rate * discounted * ndtr(d2), spot * ndtr(d1) - discounted * ndtr(d2)
+        delta, carry = ndtr(d1), -rate * strike * discount * ndtr(d2)
+        price = spot * ndtr(d1) - discounted * ndtr(d2)
     else:
-        delta, carry, price = -ndtr(-d1), rate * discounted * ndtr(-d2), discounted * ndtr(-d2) - spot * ndtr(-d1)
+        delta, carry = -ndtr(-d1), rate * strike * discount * ndtr(-d2)
+        price = discounted * ndtr(-d2) - spot * ndtr(-d1)
     return {
         "delta": delta,
         "gamma": density / (spot * volatility * root),

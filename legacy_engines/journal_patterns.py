@@ -47,9 +47,14 @@ def _strategy_insights(strategies: pd.DataFrame) -> list[str]:
     best, worst = strategies.iloc[0], strategies.iloc[-1]
     insights = []
     if best["win_rate"] >= STRONG_WIN_RATE:
+        advice = (
+            "Give it priority when its conditions are met."
+            if best["total_pnl"] > 0
+            else "It wins often but does not pay: cut its losers before you trade it more."
+        )
         insights.append(
             f"Best strategy: {best['strategy']} wins {best['win_rate']:.0f}% of the time "
-            f"and has made ${best['total_pnl']:,.2f}. Give it priority when its conditions are met."
+            f"for a net result of ${best['total_pnl']:,.2f}. {advice}"
         )
     if len(strategies) > 1 and worst["win_rate"] < WEAK_WIN_RATE:
         insights.append(
@@ -69,7 +74,12 @@ def _reward_insights(df: pd.DataFrame) -> list[str]:
     ratio = win / loss if loss > 0 else 0
     figures = f"the average win is ${win:.2f}, the average loss ${loss:.2f}, a ratio of {ratio:.2f}"
     if ratio < LOW_RATIO:
-        return [f"Risk/reward issue: {figures}. Let winners run to target or cut losers sooner."]
+        advice = (
+            "Let winners run to target or cut losers sooner."
+            if loss > 0
+            else "The losers only broke even, so the ratio says little until one costs money."
+        )
+        return [f"Risk/reward issue: {figures}. {advice}"]
     return [f"Excellent risk/reward: {figures}. Keep exits as they are."] if ratio > HIGH_RATIO else []
 
 
@@ -82,9 +92,11 @@ def _timing_insights(df: pd.DataFrame) -> list[str]:
     loser_hours = hours[losing].mean() if losing.any() else 0
     if not loser_hours > winner_hours * LONG_LOSERS:
         return []
+    none_yet = "" if winning.any() else " (none yet)"
     return [
-        f"Timing issue: losers are held {loser_hours:.1f} hours on average, winners {winner_hours:.1f} hours. "
-        "Options that do not work lose value by the day; set a time stop."
+        f"Timing issue: losers are held {loser_hours:.1f} hours on average, "
+        f"winners {winner_hours:.1f} hours{none_yet}. "
+        "Long options that do not work lose value by the day; set a time stop."
     ]
 
 

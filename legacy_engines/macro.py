@@ -26,10 +26,10 @@ SERIES: tuple[tuple[str, str, float], ...] = (
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 VOLATILITY_BANDS = (
-    (15, "LOW", "Favorable for selling premium"),
+    (15, "LOW", "Favourable for selling premium"),
     (20, "NORMAL", "Balanced: buying and selling strategies both work"),
     (25, "ELEVATED", "Directional opportunities: moves are large enough to buy"),
-    (30, "HIGH", "Favorable for squeeze plays"),
+    (30, "HIGH", "Favourable for squeeze plays"),
 )
 EXTREME_VOLATILITY = ("EXTREME", "Reduce size: swings are larger than usual stops allow")
 

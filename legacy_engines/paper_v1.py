@@ -22,6 +22,7 @@ from legacy_engines.paper_v1_pricing import (
 )
 from legacy_engines.ports import Clock, GammaSource, local_now
 from legacy_engines.pricing import BlackScholesPricer
+from legacy_engines.row_frames import without_nan
 from legacy_engines.storage import Row, RowStore
 
 __all__ = ["PaperTradingEngine", "get_next_expiration", "parse_dte_from_strategy"]
@@ -117,7 +118,7 @@ class PaperTradingEngine:
             "entry_flip_point": gex_data.get("flip_point", 0),
             "notes": setup.get("reasoning", ""),
         }
-        return self.store.insert(POSITIONS, row)
+        return self.store.insert(POSITIONS, without_nan(row))
 
     def update_position_value(self, position_id: int, current_spot: float) -> None:
         """Mark an open position to the model. Unknown and closed positions stay as they are."""
@@ -129,7 +130,7 @@ class PaperTradingEngine:
         value = premium * position["quantity"] * CONTRACT_SIZE
         entry_value = position["entry_premium"] * position["quantity"] * CONTRACT_SIZE
         changes = {"current_value": value, "unrealized_pnl": value - entry_value}
-        self.store.update(POSITIONS, changes, [("id", "=", position_id)])
+        self.store.update(POSITIONS, without_nan(changes), [("id", "=", position_id)])
 
     def check_exit_conditions(self, position: Mapping[str, Any], gex_data: Mapping[str, Any]) -> tuple[bool, str]:
         """Return whether to close a position and why; a position to hold has an empty reason."""
@@ -137,9 +138,9 @@ class PaperTradingEngine:
         profit = position.get("unrealized_pnl", 0)
         percent = profit / entry_value * 100 if entry_value > 0 else 0
         if percent >= PROFIT_TARGET_PERCENT:
-            return True, f"Profit target reached at {percent:+.1f}% of entry value"
+            return True, f"Profit target reached: {percent:+.1f}% on the entry value"
         if percent <= STOP_LOSS_PERCENT:
-            return True, f"Stop loss reached at {percent:.1f}% of entry value"
+            return True, f"Stop loss reached: {percent:.1f}% on the entry value"
         dte = self._days_left(position.get("expiration_date", ""))
         reason = exit_decision(percent, dte, position.get("entry_net_gex", 0), gex_data.get("net_gex", 0))
         return bool(reason), reason
@@ -174,12 +175,15 @@ class PaperTradingEngine:
         return closes
 
     def evaluate_new_setup(self, setup: Mapping[str, Any], gex_data: Mapping[str, Any]) -> bool:
-        """Return whether a setup may be opened without asking: confident, affordable, and not open already."""
+        """Return whether a setup may be opened without asking: confident, affordable, and not open already.
+
+        A confidence or capital that is not a number is neither enough.
+        """
         if not self.is_auto_execute_enabled():
             return False
-        if setup.get("confidence", 0) < int(self._text("min_confidence")):
+        if not setup.get("confidence", 0) >= int(self._text("min_confidence")):
             return False
-        if self.get_available_capital() < self._number("capital") * LEAST_FREE_SHARE:
+        if not self.get_available_capital() >= self._number("capital") * LEAST_FREE_SHARE:
             return False
         same = (setup.get("symbol", "SPY"), setup.get("strategy", "Unknown"))
         return all((row["symbol"], row["strategy"]) != same for row in self._positions("OPEN"))

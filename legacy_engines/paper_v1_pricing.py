@@ -143,7 +143,7 @@ def exit_decision(percent: float, dte: int, entry_gex: float, gex: float) -> str
     percent: profit in % of the entry value. dte: whole days to the midnight that begins the expiry day (trading Q-6).
     """
     if dte <= 1:
-        return f"Expiration is near, {dte} DTE left"
+        return f"Expiration is near or past: {dte} DTE, counted to the start of the expiry day"
     if (entry_gex > 0 and gex < 0) or (entry_gex < 0 and gex > 0):
         return "GEX flip: dealer gamma has changed sign since entry"
     if dte >= 7 and percent >= 20:

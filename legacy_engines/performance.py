@@ -41,8 +41,11 @@ def light(value: float, thresholds: tuple[float, float]) -> str:
 
 
 def profits(rows: Sequence[Row], column: str = "realized_pnl") -> Floats:
-    """Return a money column of positions, NaN where one has none; when none has any, that is a TypeError."""
+    """Return a money column of positions, NaN where one has none; none at all, or a text, is a TypeError."""
     values = [row[column] for row in rows]
+    texts = [value for value in values if isinstance(value, str)]
+    if texts:
+        raise TypeError(f"{column} must be US dollars, not the text {texts[0]!r}. Correct that position.")
     if values and all(value is None for value in values):
         raise TypeError(f"{column} is missing in all of the {len(values)} positions. Mark or close them first.")
     return np.array(values, dtype=float)

@@ -12,10 +12,10 @@ BULLISH = frozenset({"call", "long call"})
 BEARISH = frozenset({"put", "long put"})
 TOTAL_RISK_LIMIT = 10_000
 
-EXCELLENT = "EXCELLENT - risk is spread over many symbols"
-GOOD = "GOOD - reasonably spread, watch the larger names"
-MODERATE = "MODERATE - several positions depend on the same symbols"
-POOR = "POOR - most of the risk sits in very few symbols"
+EXCELLENT = "EXCELLENT - nearly every position has a symbol of its own"
+GOOD = "GOOD - reasonably spread, some symbols repeat"
+MODERATE = "MODERATE - many positions share a symbol"
+POOR = "POOR - most positions are in the same few symbols"
 
 
 class PortfolioAnalyzer:
@@ -71,7 +71,7 @@ def _warnings(
 ) -> Iterator[dict[str, str]]:
     for symbol, count in symbols.items():
         if count >= 3:
-            yield _warning("OVERCONCENTRATION", "high", f"{count} positions in {symbol}: one name carries them all.")
+            yield _warning("OVERCONCENTRATION", "high", f"{count} positions in {symbol}: they win or lose together.")
     if sectors["tech"] >= 4:
         yield _warning("SECTOR_RISK", "high", f"{sectors['tech']} positions in technology: they will move together.")
     if sectors["market"] >= 3:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from legacy_engines.ports import GammaSource
-from legacy_engines.row_frames import frame_of, parse_dates
+from legacy_engines.row_frames import frame_of, parse_dates, without_nan
 from legacy_engines.storage import RowStore
 
 POSITIONS: Final = "positions"
@@ -126,8 +126,8 @@ def _cross_alert(entry: Conditions, now: Conditions, changes: Mapping[str, float
     return _alert(
         "flip_cross",
         "warning",
-        f"Spot has crossed the flip point: entered at ${entry.spot_price:.2f}, flip now ${now.flip_point:.2f}, "
-        f"spot now ${now.spot_price:.2f}",
+        f"Spot is not on the side of the flip point recorded at entry: entered at ${entry.spot_price:.2f}, "
+        f"flip now ${now.flip_point:.2f}, spot now ${now.spot_price:.2f}",
         "Expect a different kind of trading on this side of the flip. Hold only if the trade works there too.",
     )
 
@@ -148,8 +148,8 @@ def _stable_alert(changes: Mapping[str, float]) -> dict[str, str]:
     return _alert(
         "stable_conditions",
         "info",
-        f"GEX conditions are as at entry while spot has moved {changes['spot_change_pct']:+.2f}%",
-        "The thesis is intact. Manage the position by its plan.",
+        f"GEX conditions are close to those at entry while spot has moved {changes['spot_change_pct']:+.2f}%",
+        "Nothing speaks against the thesis. Manage the position by its plan.",
     )
 
 
@@ -189,7 +189,7 @@ class PositionManagementAgent:
             "entry_spot_price": spot,
             "entry_regime": regime_of(net_gex, spot, flip),
         }
-        self.store.update(POSITIONS, changes, [("id", "=", position_id)])
+        self.store.update(POSITIONS, without_nan(changes), [("id", "=", position_id)])
 
     def get_active_positions_with_conditions(self) -> pd.DataFrame:
         """Return the open positions, newest first by the text of `opened_at`, which is then read as a time.

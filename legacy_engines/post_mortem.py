@@ -10,9 +10,9 @@ PINNING_GEX = 2e9
 
 GOOD_ENTRY_DAY = "Entered early in the week, with time for the move to work"
 BAD_ENTRY_DAY = "Bought options late in the week, into the weekend's decay"
-QUICK_TRADE = "Quick in and out after {days} days, before decay could do much"
-HELD_TOO_LONG = "Held for {days} days, longer than a gamma move usually lasts"
-CALL_WITH_NEGATIVE_GEX = "Calls in negative GEX: dealer hedging pushed in the trade's favour"
+QUICK_TRADE = "In and out quickly (days held: {days}), before decay could do much"
+HELD_TOO_LONG = "Held too long (days held: {days}): a gamma move is usually over sooner"
+CALL_WITH_NEGATIVE_GEX = "Calls in negative GEX: dealer hedging adds force to a move up"
 CALL_AGAINST_POSITIVE_GEX = "Calls against strongly positive GEX: dealers sold into the rally"
 PUT_AGAINST_NEGATIVE_GEX = "Puts against negative GEX: a squeeze higher could run them over at any time"
 
@@ -56,9 +56,9 @@ class PostMortemAnalyzer:
 
 
 def _day_lines(day: str, kind: str) -> Iterator[tuple[bool, str]]:
-    if day in {"Monday", "Tuesday"}:
+    if day in ("Monday", "Tuesday"):
         yield True, GOOD_ENTRY_DAY
-    elif day in {"Thursday", "Friday"} and "long" in kind:
+    elif day in ("Thursday", "Friday") and "long" in kind:
         yield False, BAD_ENTRY_DAY
 
 

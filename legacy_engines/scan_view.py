@@ -28,6 +28,10 @@ QUICK_SYMBOLS = ("AAPL", "MSFT", "NVDA", "AMD", "AMZN", "META", "GOOGL", "NFLX")
 WATCHLIST_LIMIT = 20
 SECONDS_PER_SYMBOL = 15
 
+CACHE_INPUT = (1, 15, 5)
+REFRESH_INPUT = (5, 30, 10)
+"""Inputs of the scanner in minutes: least, most, default."""
+
 
 @dataclass(frozen=True)
 class Grade:
@@ -134,9 +138,9 @@ def watchlist_light(count: int) -> str:
 
 
 def scanner_settings(
-    *, cache_duration: int = 5, auto_refresh: bool = False, refresh_interval: int = 10
+    *, cache_duration: int = CACHE_INPUT[2], auto_refresh: bool = False, refresh_interval: int = REFRESH_INPUT[2]
 ) -> dict[str, Any]:
-    """Return the scanner's settings in minutes: cache 1 to 15, refresh 5 to 30 and only when switched on."""
+    """Return the scanner's settings in minutes; the refresh interval only when refreshing is switched on."""
     return {
         "cache_duration": cache_duration,
         "auto_refresh": auto_refresh,

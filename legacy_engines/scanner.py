@@ -106,8 +106,12 @@ def scan_symbols(
     return pd.DataFrame(rows)
 
 
-class _FetchFailed(Exception):
-    """Three attempts gave no usable answer; the text is the last answer's error."""
+class _NoAnswer(Exception):
+    """Three attempts gave nothing."""
+
+
+class _FaultReported(Exception):
+    """Three attempts gave no usable answer; the text is the error that the last one names."""
 
 
 def _scan_one(symbol: str, source: GammaSource, cache: SmartCache, clock: Clock, notify: Notify) -> dict[str, Any]:
@@ -134,7 +138,7 @@ def _fetch(symbol: str, source: GammaSource, clock: Clock, notify: Notify) -> di
         if answer and "error" not in answer:
             return answer
         if is_last:
-            raise _FetchFailed(str(answer["error"]) if answer else "no data came back")
+            raise _FaultReported(str(answer["error"])) if answer else _NoAnswer("the data source gave no data")
         clock.sleep(PAUSE_AFTER_ERROR)
     raise AssertionError("the last attempt returns or raises")
 
@@ -179,6 +183,6 @@ def _failed_row(symbol: str, error: Exception, clock: Clock) -> dict[str, Any]:
 def _explain(symbol: str, error: Exception) -> str:
     if "timeout" in str(error).lower():
         return f"{symbol}: the data source did not answer in time. Scan again in a minute."
-    if isinstance(error, _FetchFailed) and "error" in str(error).lower():
+    if isinstance(error, _FaultReported):
         return f"{symbol}: the data source reports a fault ({error}). Scan again in a minute."
     return f"{symbol}: {str(error)[:50]}"

@@ -12,7 +12,7 @@ USD_PER_IV_POINT = 0.01
 TAKE_PROFITS = "Take profits: the gain is past half of the premium paid."
 SCALE_OUT_HALF = "Scale out half: lock in part of the gain and let the rest run."
 CUT_LOSS = "Cut the loss: more than half of the premium is gone."
-MONITOR_AT_RISK = "Monitor closely: the position is losing and its stop is next."
+MONITOR_AT_RISK = "Monitor closely: the position is losing, so keep its stop in sight."
 HOLD = "Hold: nothing here changes the plan."
 
 

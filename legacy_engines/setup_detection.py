@@ -45,7 +45,10 @@ class StrategyEngine:
 
 @dataclass(frozen=True)
 class _Picture:
-    """The numbers every rule reads. distance: flip from spot in percent of spot, 0 when either is missing."""
+    """The numbers every rule reads. distance: flip from spot in percent of spot, 0 when either is missing.
+
+    below, above: the side of the flip on which spot stands. A flip of None raises TypeError, whatever the setup.
+    """
 
     data: Mapping[str, Any]
     symbol: str
@@ -55,6 +58,8 @@ class _Picture:
     call_wall: float
     put_wall: float
     distance: float
+    below: bool
+    above: bool
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> _Picture:
@@ -69,6 +74,8 @@ class _Picture:
             put_wall=data.get("put_wall", 0),
             # Deliberate (plans Q15): a missing flip counts as distance 0, as if price stood on it.
             distance=(flip - spot) / spot * 100 if spot and flip else 0,
+            below=spot < flip,
+            above=spot > flip,
         )
 
     @property
@@ -125,8 +132,8 @@ def _squeeze(gamma: _Picture, clock: Clock) -> dict[str, Any]:
         "confidence": 75,
         "risk_reward": 3.0,
         "reasoning": (
-            f"Net GEX {gamma.billions} leaves dealers short gamma with the flip only {gamma.distance:.1f}% away; "
-            f"a move through it makes them buy into strength. Win rate on record {win_rate * 100:.0f}%."
+            f"Net GEX {gamma.billions} leaves dealers short gamma: they buy into strength, and the flip lies only "
+            f"{gamma.distance:.1f}% from price. Win rate on record {win_rate * 100:.0f}%."
         ),
         **timing,
     }
@@ -160,14 +167,13 @@ def _condor_at_walls(gamma: _Picture, clock: Clock) -> dict[str, Any]:
 
 
 def _fallback(gamma: _Picture, clock: Clock) -> dict[str, Any]:
-    below, above = gamma.spot < gamma.flip, gamma.spot > gamma.flip
-    if below and gamma.net_gex < 0:
+    if gamma.below and gamma.net_gex < 0:
         return _bullish_spread(gamma, clock)
-    if above and gamma.net_gex < 0:
+    if gamma.above and gamma.net_gex < 0:
         return _bearish_spread(gamma, clock)
     if gamma.net_gex > 0 or abs(gamma.distance) < 1.0:
         return _premium_collection(gamma, clock)
-    return _long_option(gamma, clock, is_call=below)
+    return _long_option(gamma, clock, is_call=gamma.below)
 
 
 def _head(gamma: _Picture, strategy: str, action: str) -> dict[str, Any]:
@@ -191,7 +197,7 @@ def _bullish_spread(gamma: _Picture, clock: Clock) -> dict[str, Any]:
         "risk_reward": 2.5,
         "reasoning": (
             f"Price is below the flip at ${gamma.flip:.2f} while net GEX is {gamma.billions}: dealers chase, "
-            "so a recovery feeds itself up to the flip; the spread caps the cost of being early."
+            "so a recovery through it feeds itself; the spread caps the cost of being early."
         ),
         **_timing(gamma, "SPREAD", clock),
     }

@@ -215,7 +215,7 @@ def _day_reason(day_of_week: str) -> Iterator[str]:
 
 def _flip_reason(distance_percent: float) -> Iterator[str]:
     if abs(distance_percent) < 1.0:
-        yield f"Flip only {distance_percent:.1f}% away: the regime can change quickly"
+        yield f"Flip {distance_percent:.1f}% from spot: the regime can change quickly"
 
 
 def _history_reason(historical_analysis: Mapping[str, Any]) -> Iterator[str]:

@@ -18,7 +18,6 @@ LIMITS = {
     "off_minute": (0, 59),
 }
 DAY_MS = 86_400_000
-LAST_DAY = 5_373_484.5
 LAST_MS = 464_269_060_799_999
 """End of the year 9999 in milliseconds of Julian time."""
 
@@ -37,7 +36,7 @@ def _moment(stored: object) -> int | None:
     """Return milliseconds of Julian time, None where there is no date in the years -4713 to 9999."""
     if isinstance(stored, (int, float)) or (isinstance(stored, str) and NUMBER.fullmatch(stored)):
         days = float(stored)
-        return int(days * DAY_MS + 0.5) if 0 <= days < LAST_DAY else None
+        return int(days * DAY_MS + 0.5) if days >= 0 and days * DAY_MS + 0.5 < LAST_MS + 1 else None
     found = MOMENT.fullmatch(stored) if isinstance(stored, str) and stored else None
     if found is None:
         return None

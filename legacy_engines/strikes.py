@@ -78,7 +78,6 @@ class SmartStrikeSelector:
 def _reasoning(best: Mapping[str, Any]) -> str:
     return (
         f"The {best['strike']} call (delta {best['delta']:.2f}) has the best expected value of the next strikes. "
-        f"Your long calls worked {best['success_rate']:.1f}% of the time, which makes it "
-        f"${best['expected_value']:.2f} per share. Breakeven is ${best['breakeven']:.2f} "
-        f"at a premium of ${best['premium']:.2f}."
+        f"With {best['success_rate']:.1f}% of your recorded long calls won it is ${best['expected_value']:.2f} per share. "
+        f"Breakeven is ${best['breakeven']:.2f} at a premium of ${best['premium']:.2f}."
     )

@@ -51,10 +51,11 @@ class TradingRAG:
 
         Deliberate (intelligence 5): a trade meets every GEX row of its timestamp, whatever the symbol.
         """
-        net_gex = current_setup.get("net_gex", 0)
-        if not net_gex:
-            return []
         try:
+            # Text that reads as a number counts as one, as in SQL; so does a limit like 2.0, and a negative one is none.
+            net_gex, wanted = float(current_setup.get("net_gex", 0)), float(limit)
+            if not net_gex or not wanted.is_integer():
+                return []
             newest = self.store.select("recommendations", order_by=["-timestamp"])
             similar = (
                 {column: trade[column] for column in RECOMMENDATION_COLUMNS}
@@ -62,8 +63,7 @@ class TradingRAG:
                 for trade, gex in self._joined(newest)
                 if _is_near(gex["net_gex"], net_gex)
             )
-            # A negative limit means none, as in SQL.
-            return _as_frame_rows(list(islice(similar, limit if limit >= 0 else None)))
+            return _as_frame_rows(list(islice(similar, int(wanted) if wanted >= 0 else None)))
         except Exception:  # noqa: BLE001 - a store that cannot answer, or no number to compare with, knows no trades
             return []
 
@@ -167,7 +167,7 @@ class TradingRAG:
             # Compared as text: a weekday given as a number never matches, nor does None.
             day = pattern["day_of_week"] or ""
             trades = [trade for trade in trades if sqlite_weekday(trade["timestamp"]) == day]
-        low, high = (pattern["net_gex_range"][0], pattern["net_gex_range"][1]) if by_gex else (-math.inf, math.inf)
+        low, high = map(float, pattern["net_gex_range"][:2]) if by_gex else (-math.inf, math.inf)
         for trade, gex in self._joined(trades):
             if not by_gex or (gex["net_gex"] is not None and low <= gex["net_gex"] <= high):
                 yield trade

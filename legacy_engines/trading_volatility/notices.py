@@ -43,8 +43,8 @@ SILENT: Final[Levels] = {}
 
 WHAT: Final[Mapping[FailureKind, str]] = {
     "no_user": "Trading Volatility has no user name, so {symbol} {subject} cannot be fetched.",
-    "status": "Trading Volatility refused {symbol} {subject}: {label}.",
-    "limit": "The Trading Volatility quota is used up. {symbol} {subject} will be asked for again after a pause.",
+    "status": "Trading Volatility sent no {subject} for {symbol}: {label}.",
+    "limit": "The Trading Volatility quota is used up. Requests, {symbol} {subject} included, wait for a pause first.",
     "blank": "Trading Volatility sent an empty answer for {symbol} {subject}.",
     "not_json": "Trading Volatility sent something other than data for {symbol} {subject}. {label}",
     "no_symbol": "Trading Volatility has no {subject} for {symbol}.",

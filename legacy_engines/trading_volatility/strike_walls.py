@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ def walls_from_strikes(data: Any) -> tuple[float, float]:
     """
     try:
         rows = list(_from_list(data) if isinstance(data, list) else _from_map(data))
-    except (TypeError, ValueError, AttributeError, OverflowError):
+    except (TypeError, ValueError, OverflowError):
         return NO_WALLS
     call_wall, put_wall = _largest(rows, 1), _largest(rows, 2)
     return (call_wall, put_wall) if call_wall and put_wall else NO_WALLS
@@ -35,11 +36,11 @@ def _from_list(data: Sequence[Any]) -> Iterator[StrikeSides]:
 
 
 def _from_map(data: Any) -> Iterator[StrikeSides]:
-    if isinstance(data, dict):
+    # The first key tells whether the keys are strikes at all.
+    if isinstance(data, dict) and data and math.isfinite(float(next(iter(data)))):
         for key, sides in data.items():
-            strike = float(key)
             if isinstance(sides, dict):
-                yield strike, abs(float(first_of(sides, MAP_CALLS))), abs(float(first_of(sides, MAP_PUTS)))
+                yield float(key), abs(float(first_of(sides, MAP_CALLS))), abs(float(first_of(sides, MAP_PUTS)))
 
 
 def first_of(entry: Mapping[str, Any], names: Sequence[str]) -> Any:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 
 def daily_strategies(level: str, *, impact_pct: float, day_name: str) -> list[dict[str, str]]:
-    """Return the strategies of a risk level. impact_pct: percent of open gamma that expires today."""
+    """Return the strategies of a risk level.
+
+    impact_pct: percent of open gamma that expires on day_name, the day that stands for today (Monday at weekends).
+    """
     share = f"{impact_pct:.0f}%"
     if level == "EXTREME":
         return [fade_the_close(share, day_name), straddle_into_expiration(share, day_name)]
@@ -26,8 +29,8 @@ def fade_the_close(share: str, day_name: str) -> dict[str, str]:
         "risk": "30% stop loss",
         "position_size": "2-3% account risk",
         "rationale": (
-            f"Tomorrow opens without {share} of today's gamma. With that much less dealer hedging, moves run further "
-            "and revert less."
+            f"The session after {day_name} opens without {share} of the gamma open now. With that much less dealer "
+            "hedging, moves run further and revert less."
         ),
     }
 
@@ -45,8 +48,8 @@ def straddle_into_expiration(share: str, day_name: str) -> dict[str, str]:
         "risk": "Defined (premium paid)",
         "position_size": "1-2% account risk",
         "rationale": (
-            f"{share} of the gamma that damps price expires overnight. The regime shifts between two sessions, and a "
-            "straddle is paid whichever way price leaves the vacuum."
+            f"{share} of the gamma that damps price is gone after {day_name}'s close. The regime shifts between two "
+            "sessions, and a straddle is paid whichever way price leaves the vacuum."
         ),
     }
 
@@ -64,8 +67,8 @@ def selective_directional(share: str, day_name: str) -> dict[str, str]:
         "risk": "25% stop loss",
         "position_size": "1-2% account risk",
         "rationale": (
-            f"{share} of today's gamma expires: enough to loosen price, not enough to set it free. Wait for "
-            "confirmation before paying for direction."
+            f"{share} of the gamma still open expires on {day_name}: enough to loosen price, not enough to set it "
+            "free. Wait for confirmation before paying for direction."
         ),
     }
 
@@ -82,5 +85,8 @@ def avoid_directional(share: str, day_name: str) -> dict[str, str]:
         "exit_time": "N/A",
         "risk": "N/A",
         "position_size": "0% (no trade)",
-        "rationale": f"Only {share} of the gamma expires today. Dealers keep hedging: expect a range, not a trend.",
+        "rationale": (
+            f"Only {share} of the gamma still open expires on {day_name}. Dealers keep hedging: expect a range, not a "
+            "trend."
+        ),
     }

@@ -30,11 +30,11 @@ def expiration_scalp(share: str, day_name: str) -> dict[str, str]:
 
 
 def post_expiration(day_name: str) -> dict[str, str]:
-    """Return the directional trade that is held through the expiration."""
+    """Return the directional trade opened on the eve of the day, for the moves its expiring gamma sets free."""
     return {
         "name": "Post-Expiration Directional Positioning",
         "priority": "MEDIUM",
-        "description": "Hold a direction while the expiring gamma that pinned price goes away.",
+        "description": "Take a direction before the gamma that pins price goes away.",
         "strategy_type": "Long Calls or Puts",
         "strike": "0.4-0.5 delta in the expected direction",
         "expiration": "1DTE or 2DTE",
@@ -42,7 +42,7 @@ def post_expiration(day_name: str) -> dict[str, str]:
         "exit_time": "Next morning, at target",
         "risk": "30% stop loss",
         "position_size": "2% account risk",
-        "rationale": f"Once {day_name}'s gamma has expired, its hedging no longer holds price: trends can explode.",
+        "rationale": f"As {day_name}'s gamma expires, its hedging stops holding price, and trends can explode.",
     }
 
 

@@ -40,17 +40,20 @@ def theta_farming(monday: str) -> Strategy:
 
 
 def delta_buying(thursday: str) -> Strategy:
-    """Return directional buying once most gamma is gone."""
+    """Return directional buying for the end of a week that keeps a fifth of its gamma or less for Friday."""
     return {
         "name": "Delta Buying (Thu-Fri)",
-        "description": "Turn from selling premium to buying direction: with little gamma left, momentum carries.",
+        "description": "Turn from selling premium to buying direction: as the gamma runs out, momentum carries.",
         "strategy_type": "Long Calls or Puts",
         "strikes": "ATM or first strike out of the money, 0.5-0.6 delta, in the direction of the Wednesday close",
         "expiration": "Next week (1 week DTE)",
         "entry_time": "Thursday morning",
         "exit_time": "Friday close, or hold a strong trend over the weekend",
         "position_size": "2-3% account risk",
-        "rationale": f"Only {thursday} of the week's gamma is open on Thursday. Little is left that pulls price back.",
+        "rationale": (
+            f"{thursday} of the week's gamma is still open on Thursday morning, and at most a fifth is kept for Friday: "
+            "then little is left that pulls price back."
+        ),
     }
 
 
@@ -97,7 +100,7 @@ def cautious_end() -> Strategy:
 
 
 def standard_trading(decay: str) -> Strategy:
-    """Return the week in which gamma hardly changes."""
+    """Return the week whose decay stays below the moderate limit."""
     return {
         "name": "Standard Trading (All Week)",
         "description": "Trade as usual; the week's gamma does not favour one half over the other.",
@@ -107,5 +110,8 @@ def standard_trading(decay: str) -> Strategy:
         "entry_time": "When the setup shows",
         "exit_time": "At the setup's target",
         "position_size": "Normal sizing",
-        "rationale": f"Only {decay} of the gamma runs off by Friday, so the regime stays much the same all week.",
+        "rationale": (
+            f"{decay} of the gamma runs off by Friday, below the {WEEKLY_EVOLUTION['moderate']}% from which early and "
+            "late week call for different trades."
+        ),
     }

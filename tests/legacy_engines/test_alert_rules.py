@@ -56,6 +56,16 @@ def test_data_a_rule_cannot_read_leaves_the_alerts_armed() -> None:
     assert len(book.active_alerts) == 1
 
 
+def test_an_alert_that_fired_before_another_failed_leaves_with_the_next_check() -> None:
+    fires, fails = Alert("gex_regime", "SPY", "flip_negative", 0), Alert("iv_spike", "SPY", "above", 20.0)
+    manager = AlertManager(clock=StandingClock(NOON), book=AlertBook([fires, fails]))
+    with pytest.raises(TypeError):
+        manager.check_alerts({"symbol": "SPY", "net_gex": -1e9, "iv": None})
+    assert (manager.get_active_count(), manager.get_triggered_count()) == (2, 1)
+    assert manager.check_alerts({"symbol": "SPY", "net_gex": 1e9, "iv": 10.0}) == []
+    assert manager.book.active_alerts == [fails]
+
+
 @pytest.mark.parametrize("kind", ALERT_INPUTS)
 def test_every_kind_of_alert_can_be_made_from_its_defaults(kind: str) -> None:
     alert = alert_from_inputs(kind, "spy")

@@ -217,6 +217,9 @@ def test_undefined_correlations_are_nan_without_a_warning() -> None:
     one = np.array([1.0, 2.0, math.nan])
     assert math.isnan(pearson(one[:1], one[:1]))
     assert math.isnan(pearson(np.ones(3), np.array([1.0, 2.0, 3.0])))
+    # The mean of seven times this number is not quite this number.
+    assert math.isnan(pearson(np.full(7, 58.869), np.arange(7.0)))
+    assert math.isnan(pearson(np.array([1.0, 2.0, np.inf]), np.arange(3.0)))
     assert pearson(one, np.array([2.0, 1.0, 5.0])) == pytest.approx(-1.0)
 
 

@@ -242,12 +242,12 @@ def test_missing_mail_settings_are_named() -> None:
 def test_a_mail_has_both_parts_the_new_york_time_and_no_foreign_markup() -> None:
     mails: list[Message] = []
     system, _ = make_system(CONFIG, mailer=mails.append)
-    system._send_email_alert({"severity": "CRITICAL", "title": "<b>T</b>", "message": "A & B\nnext"})
+    system._send_email_alert({"severity": "CRITICAL", "title": "<b>T</b>", "message": "A & B\ntoday's"})
     system._send_email_alert({"severity": "HIGH", "title": "T", "message": "M"})
     texts = [part.get_payload(decode=True) for part in mails[0].walk() if not part.is_multipart()]
     plain, html = (bytes(text).decode() for text in texts)
     assert mails[0].get_content_type() == "multipart/alternative"
-    assert plain == "A & B\nnext"
+    assert plain == "A & B\ntoday's"
     assert "<b>" not in html
-    assert in_order(html, ["#FF4444", "&lt;b&gt;T", "A &amp; B\nnext", "2025-10-29 02:05 PM ET"])
+    assert in_order(html, ["#FF4444", "&lt;b&gt;T", "A &amp; B\ntoday's", "2025-10-29 02:05 PM ET"])
     assert "#FFB800" in bytes(mails[1].get_payload(1).get_payload(decode=True)).decode()  # type: ignore[union-attr]

@@ -52,6 +52,29 @@ def test_three_attempts_with_pauses_between_them(answer: Any) -> None:
     assert len(clock.sleeps) == 2
 
 
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ({"error": "Rate limit exceeded"}, "reports a fault (Rate limit exceeded)"),
+        ({"error": "request Timeout"}, "did not answer in time"),
+        (None, "gave no data"),
+        (RuntimeError("x" * 90), "SPY: " + "x" * 50),
+    ],
+)
+def test_a_symbol_that_fails_says_why_once(answer: Any, says: str) -> None:
+    told: list[tuple[str, str]] = []
+    scan_symbols(
+        ["SPY"],
+        Answers(SPY=answer),
+        clock=StandingClock(TUESDAY),
+        notify=lambda level, text: told.append((level, text)),
+    )
+    [(level, text)] = told
+    assert level == "warning"
+    assert says in text
+    assert "x" * 51 not in text
+
+
 @given(age=st.integers(min_value=0, max_value=10**6), minutes=st.integers(min_value=0, max_value=60))
 def test_the_cache_answers_exactly_while_younger_than_its_duration(age: int, minutes: int) -> None:
     clock = StandingClock(TUESDAY)

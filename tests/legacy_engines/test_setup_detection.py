@@ -45,6 +45,8 @@ def test_without_a_price_there_is_no_setup(spot: float | None) -> None:
     ("changes", "error"),
     [
         ({"flip_point": None}, TypeError),
+        ({"flip_point": None, "net_gex": 2e9}, TypeError),
+        ({"implied_volatility": None}, TypeError),
         ({"net_gex": None}, TypeError),
         ({"flip_point": math.nan, "net_gex": -2e9}, ValueError),
         ({"spot_price": "590"}, TypeError),
@@ -54,6 +56,18 @@ def test_numbers_that_are_none_nan_or_text_raise(changes: dict[str, Any], error:
     market = {"spot_price": 590.0, "flip_point": 593.0, "net_gex": -5e8, "call_wall": 600.0, "put_wall": 580.0}
     with pytest.raises(error):
         StrategyEngine.detect_setups({**market, **changes}, clock=CLOCK)
+
+
+def test_a_nan_flip_does_not_keep_walls_from_being_sold() -> None:
+    market = {"spot_price": 590.0, "flip_point": math.nan, "net_gex": 2e9, "call_wall": 610.0, "put_wall": 570.0}
+    [setup] = StrategyEngine.detect_setups(market, clock=CLOCK)
+    assert setup["strategy"] == "IRON CONDOR"
+
+
+def test_a_squeeze_names_gamma_distance_and_win_rate_in_order() -> None:
+    market = {"spot_price": 590.0, "flip_point": 587.0, "net_gex": -1.64e9, "call_wall": 600.0, "put_wall": 570.0}
+    [setup] = StrategyEngine.detect_setups(market, clock=CLOCK)
+    assert re.findall(r"\$?-?\d+\.?\d*[%B]", setup["reasoning"]) == ["$-1.6B", "-0.5%", "68%"]
 
 
 @given(price=st.floats(min_value=0, max_value=1e6))

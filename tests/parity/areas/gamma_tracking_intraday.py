@@ -66,11 +66,11 @@ def _dashboard(case: Case) -> Any:
 
 
 def _widget(case: Case) -> Any:
-    tracker, (symbol, *data) = _tracker(case), case.args
+    tracker, (symbol, *data), named = _tracker(case), case.args, case.kwargs
     shown = snapshot_widget(symbol, tracker=tracker)
     pressed = bool(case.env.get("capture_pressed"))
     if pressed:
-        tracker.capture_snapshot(symbol, *data)
+        tracker.capture_snapshot(symbol, *data, **named)
     return {
         "count_shown": shown["count"],
         "stored": tracker.get_snapshot_count(symbol),
@@ -95,7 +95,7 @@ def _trace(trace: dict[str, Any]) -> dict[str, Any]:
 INTRADAY_BINDINGS: dict[str, Binding] = {
     "intraday_tracking.IntradayTracker._safe_float": Binding(lambda case: safe_float(*case.args, **case.kwargs)),
     "intraday_tracking.IntradayTracker.calculate_changes": Binding(
-        lambda case: _tracker(case).calculate_changes(*case.args)
+        lambda case: _tracker(case).calculate_changes(*case.args, **case.kwargs)
     ),
     "intraday_tracking.IntradayTracker.capture_snapshot": _session_after("capture_snapshot"),
     "intraday_tracking.IntradayTracker.clear_snapshots": _session_after("clear_snapshots"),

@@ -44,10 +44,10 @@ _NAMES = {
 }
 SIZING_ERRORS = {contracts.NO_BUDGET: "INVALID_ACCOUNT_OR_RISK", contracts.NO_DISTANCE: "STOP_EQUALS_ENTRY"}
 VOLATILITY_SIGNALS = {
-    "Favorable for selling premium": "PREMIUM_SELLING_FAVORABLE",
+    "Favourable for selling premium": "PREMIUM_SELLING_FAVORABLE",
     "Balanced": "BALANCED_STRATEGIES",
     "Directional opportunities": "DIRECTIONAL_OPPORTUNITIES",
-    "Favorable for squeeze plays": "SQUEEZE_PLAYS_FAVORABLE",
+    "Favourable for squeeze plays": "SQUEEZE_PLAYS_FAVORABLE",
     "Reduce size": "REDUCE_SIZE",
 }
 
@@ -111,7 +111,7 @@ def economic_data(case: Case) -> Any:
 
 
 def regime(case: Case) -> Any:
-    answer = fred(case)[0].get_regime(*case.args)
+    answer = fred(case)[0].get_regime(*case.args, **case.kwargs)
     signal = next(code for start, code in VOLATILITY_SIGNALS.items() if answer["vol_signal"].startswith(start))
     return {**answer, "vol_signal": signal, "regime_signal": answer["regime_signal"].split(":")[0]}
 
@@ -134,14 +134,14 @@ def recommendation(case: Case) -> Any:
 
 
 def trade_analysis(case: Case) -> Any:
-    answer = post_mortem.PostMortemAnalyzer.analyze_trade(*case.args)
+    answer = post_mortem.PostMortemAnalyzer.analyze_trade(*case.args, **case.kwargs)
     for part in ("what_went_right", "what_went_wrong", "key_lessons"):
         answer[part] = lines_with_codes(answer[part], _NAMES[post_mortem])
     return answer
 
 
 def portfolio_analysis(case: Case) -> Any:
-    answer = portfolio.PortfolioAnalyzer.analyze_portfolio(*case.args)
+    answer = portfolio.PortfolioAnalyzer.analyze_portfolio(*case.args, **case.kwargs)
     answer["warnings"] = [
         {"type": w["type"], "severity": w["severity"], "values": warning_values(w)} for w in answer["warnings"]
     ]
@@ -151,7 +151,7 @@ def portfolio_analysis(case: Case) -> Any:
 
 
 def diversification(case: Case) -> Any:
-    return portfolio.PortfolioAnalyzer._calculate_diversification(*case.args).split(" ")[0]
+    return portfolio.PortfolioAnalyzer._calculate_diversification(*case.args, **case.kwargs).split(" ")[0]
 
 
 # Memory, expirations, strikes
@@ -159,7 +159,11 @@ def diversification(case: Case) -> Any:
 
 def memory(case: Case) -> TradingRAG:
     store = SqliteStore(clock_of(case), tables=case.state.get("db") != "no_tables")
-    store.load(case.env.get("db_rows") or {})
+    unlisted = {"recommendations": "timestamp", "gex_history": "timestamp", "positions": "opened_at"}
+    for table, rows in (case.env.get("db_rows") or {}).items():
+        # Columns that a recorded row does not list are NULL, also where the table would fill in the time.
+        nothing = {unlisted[table]: None} if table in unlisted else {}
+        store.load({table: [{**nothing, **row} for row in rows]})
     return TradingRAG(store, clock=store.clock)
 
 
@@ -193,7 +197,7 @@ def optimal_strike(case: Case) -> Any:
     if answer is None:
         return None
     found = named(
-        r"The (?P<a>\S+) call \(delta (?P<b>\S+)\).*worked (?P<c>\S+)%.*makes it \$(?P<d>\S+) per share"
+        r"The (?P<a>\S+) call \(delta (?P<b>\S+)\).*With (?P<c>\S+)% .* it is \$(?P<d>\S+) per share"
         r".*Breakeven is \$(?P<e>\S+) at a premium of \$(?P<f>\S+)\.",
         answer.pop("reasoning"),
     )
@@ -201,7 +205,7 @@ def optimal_strike(case: Case) -> Any:
 
 
 def best_strategy(case: Case) -> Any:
-    answer = MultiStrategyOptimizer(memory(case)).get_best_strategy(*case.args)
+    answer = MultiStrategyOptimizer(memory(case)).get_best_strategy(*case.args, **case.kwargs)
     best = answer["recommendation"].removeprefix("Best EV: ")
     return {
         "best": answer["best"] and _option(answer["best"]),
@@ -224,11 +228,12 @@ def _option(option: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def time_window(case: Case) -> Any:
-    return _NAMES[zones][zones.DynamicLevelCalculator(clock=clock_of(case))._get_time_window(*case.args)]
+    window = zones.DynamicLevelCalculator(clock=clock_of(case))._get_time_window(*case.args, **case.kwargs)
+    return _NAMES[zones][window]
 
 
 def profitable_zones(case: Case) -> Any:
-    answer = zones.DynamicLevelCalculator(clock=clock_of(case)).get_profitable_zones(*case.args)
+    answer = zones.DynamicLevelCalculator(clock=clock_of(case)).get_profitable_zones(*case.args, **case.kwargs)
     answer["current_opportunity"] = _NAMES[zones][answer["current_opportunity"]]
     zone = answer["long_call_zone"]
     if zone:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 DTE_REASONS: tuple[tuple[str, str], ...] = (
-    ("PREMIUM_STRATEGY", r"Selling premium: (?P<dte>\d+) DTE .*"),
-    ("DIRECTIONAL_STRATEGY", r"Directional trade: (?P<dte>\d+) DTE .*"),
+    ("PREMIUM_STRATEGY", r"Selling premium: (?P<dte>-?\d+) DTE .*"),
+    ("DIRECTIONAL_STRATEGY", r"Directional trade: (?P<dte>-?\d+) DTE .*"),
     ("GEX_EXTREME_NEGATIVE", r"Extreme negative GEX: .*"),
     ("GEX_NEGATIVE", r"Negative GEX: .*"),
     ("GEX_POSITIVE", r"Positive GEX: .*"),
@@ -17,11 +17,11 @@ DTE_REASONS: tuple[tuple[str, str], ...] = (
     ("EARLY_WEEK", r"(?P<day>Monday|Tuesday) entry: .*"),
     ("MID_WEEK", r"Mid-week entry: .*"),
     ("LATE_WEEK", r"(?P<day>Thursday|Friday) entry: .*"),
-    ("NEAR_FLIP", r"Flip only (?P<pct>\S+)% away: .*"),
+    ("NEAR_FLIP", r"Flip (?P<pct>\S+)% from spot: .*"),
     ("HISTORY", r"History: drawn from (?P<trades>\d+) comparable trades"),
 )
 WARNING_VALUES = {
-    "OVERCONCENTRATION": r"(?P<a>\d+) positions in (?P<symbol>.*): one name carries them all\.",
+    "OVERCONCENTRATION": r"(?P<a>\d+) positions in (?P<symbol>.*): they win or lose together\.",
     "SECTOR_RISK": r"(?P<a>\d+) positions in technology: .*",
     "MARKET_RISK": r"(?P<a>\d+) positions in index funds: .*",
     "DIRECTIONAL_BIAS": r"(?P<a>\d+) of (?P<b>\d+) positions are bullish: .*",

@@ -84,7 +84,7 @@ def typed(value: Any) -> Any:
     """Return the input that a recorded `{"$type", "value"}` stands for."""
     if isinstance(value, dict):
         if "$type" in value:
-            return TYPED[value["$type"]](value["value"])
+            return TYPED[value["$type"]](value.get("value"))
         return {key: typed(item) for key, item in value.items()}
     return [typed(item) for item in value] if isinstance(value, list) else value
 

@@ -1,4 +1,4 @@
-"""Setup detection, game plan, scanner and alert rules."""
+"""Setup detection, game plan and alert rules, with the scanner's bindings."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from legacy_engines.alert_rules import (
     ALERT_INPUTS,
+    CHECK_INPUT,
     Alert,
     AlertBook,
     AlertManager,
@@ -17,23 +18,14 @@ from legacy_engines.alert_rules import (
     monitor_messages,
 )
 from legacy_engines.mm_state import determine_mm_state
-from legacy_engines.ports import NoticeLevel, local_now
-from legacy_engines.scan_view import (
-    QUICK_SYMBOLS,
-    WATCHLIST_LIMIT,
-    add_to_watchlist,
-    request_estimate,
-    scan_figures,
-    scanner_settings,
-    watchlist_light,
-)
-from legacy_engines.scanner import CacheEntries, SmartCache, scan_symbols
+from legacy_engines.ports import local_now
 from legacy_engines.setup_detection import StrategyEngine
+from tests.parity.areas.plans_scanner import SCANNER_BINDINGS, slider
 from tests.parity.areas.plans_text import reduce_markdown, reduce_prose, reduce_value
 from tests.parity.binding import Binding
-from tests.parity.cases import Case, frame
+from tests.parity.cases import Case
 from tests.parity.compare import plain
-from tests.parity.worlds import StandingClock, clock_of
+from tests.parity.worlds import clock_of
 
 
 def detect_setups(case: Case) -> Any:
@@ -44,138 +36,10 @@ def generate_game_plan(case: Case) -> Any:
     clock = clock_of(case)
     market_data = case.args[0]
     from_detection = case.state.get("setups_from_detect")
-    setups = StrategyEngine.detect_setups(market_data, clock=clock) if from_detection else case.args[1]
+    given = case.args[1] if len(case.args) > 1 else case.kwargs.get("setups")
+    setups = StrategyEngine.detect_setups(market_data, clock=clock) if from_detection else given
     text = StrategyEngine.generate_game_plan(market_data, setups, clock=clock)
     return {**reduce_markdown(text), "mm_state": determine_mm_state(market_data.get("net_gex", 0))}
-
-
-def cache_script(case: Case) -> Any:
-    clock, entries = clock_of(case), CacheEntries()
-    cache = SmartCache(**case.init, clock=clock, entries=entries)
-    results: list[Any] = []
-    for operation, *arguments in case.state["script"]:
-        match operation:
-            case "advance":
-                clock.advance(*arguments)
-            case "set":
-                cache.set(*arguments)
-            case "get":
-                results.append(cache.get(*arguments))
-            case "age":
-                results.append(cache.get_cache_age(*arguments))
-            case "clear":
-                cache.clear(*arguments)
-            case "stamp":
-                symbol, moment = arguments
-                entries.stored_at[symbol] = moment and datetime.fromisoformat(moment)
-            case "new":
-                cache = SmartCache(*arguments, clock=clock, entries=entries)
-            case _:
-                raise ValueError(f"unknown operation {operation!r}")
-    return results
-
-
-class ImpatientClock(StandingClock):
-    """The scanner's recordings note a pause without letting time pass."""
-
-    def sleep(self, seconds: float) -> None:
-        self.sleeps.append(seconds)
-
-
-class ScriptedSource:
-    """Answers with the recorded answers of a symbol in turn; the last one repeats."""
-
-    def __init__(self, answers: dict[str, list[dict[str, Any]]]) -> None:
-        self.answers = answers
-        self.asked: list[str] = []
-
-    def get_net_gamma(self, symbol: str) -> Any:
-        given = self.answers[symbol]
-        answer = given[min(self.asked.count(symbol), len(given) - 1)]
-        self.asked.append(symbol)
-        if "raise" in answer:
-            raise RuntimeError(answer["raise"])
-        return answer["json"]
-
-    def get_skew_data(self, symbol: str) -> Any:
-        raise NotImplementedError("the scanner never asks for skew")
-
-
-def scan(case: Case) -> Any:
-    clock, entries = ImpatientClock(case.env["clock"]), CacheEntries()
-    source = ScriptedSource(case.state["api"])
-    results = []
-    for advance, symbols, force_refresh in case.state["scans"]:
-        clock.advance(advance)
-        told: list[NoticeLevel] = []
-
-        def notify(level: NoticeLevel, text: str, told: list[NoticeLevel] = told) -> None:
-            told.append(level)
-
-        shares: list[float] = []
-        already_asked, already_slept = len(source.asked), len(clock.sleeps)
-        table = scan_symbols(
-            symbols,
-            source,
-            force_refresh,
-            clock=clock,
-            entries=entries,
-            notify=notify,
-            progress=shares.append,
-        )
-        results.append(
-            {
-                "table": plain(table),
-                "api_calls": source.asked[already_asked:],
-                "sleeps": clock.sleeps[already_slept:],
-                "warnings": told.count("warning"),
-                "captions": told.count("write"),
-                "progress": shares,
-            }
-        )
-    return results
-
-
-def scanner_dashboard(case: Case) -> Any:
-    return scan_figures(frame(case.args[0]))
-
-
-def watchlist_manager(case: Case) -> Any:
-    """Play the recorded clicks: what is stored, what is said, and, where the page was drawn, the light."""
-    recorded = case.expected
-    given = case.state["watchlist"]
-    stored = ["SPY", "QQQ", "IWM", "DIA", "TSLA"] if given is None else list(given)
-    shown, messages = len(stored), []
-    for clicked in case.state["clicked"]:
-        if clicked.endswith("Add"):
-            told = {"added": ["success"], "full": ["error", "warning"], "duplicate": ["warning"], "nothing": []}
-            messages += told[add_to_watchlist(stored, case.state["text"])]
-        elif clicked.startswith("remove_"):
-            stored.remove(clicked.removeprefix("remove_"))
-        else:
-            symbol = clicked.removeprefix("quick_")
-            assert symbol in QUICK_SYMBOLS
-            messages += ["error"] if add_to_watchlist(stored, symbol) == "full" else []
-    drawn = recorded["indicator"] is not None
-    return {
-        "stored": stored,
-        "messages": messages,
-        "indicator": watchlist_light(shown) if drawn else None,
-        "count": shown if drawn else None,
-        "limit": WATCHLIST_LIMIT if drawn else None,
-    }
-
-
-def scanner_controls(case: Case) -> Any:
-    inputs = case.state["inputs"]
-    names = {
-        "Cache Duration (minutes)": "cache_duration",
-        "Auto-refresh": "auto_refresh",
-        "Refresh interval (minutes)": "refresh_interval",
-    }
-    settings = scanner_settings(**{names[label]: value for label, value in inputs.items()})
-    estimate = request_estimate(case.state["watchlist"] or [], settings["cache_duration"])
-    return {"returned": settings, "info_figures": [str(figure) for figure in estimate.values()]}
 
 
 def alert_check(case: Case) -> Any:
@@ -223,14 +87,14 @@ def alert_dashboard(case: Case) -> Any:
     clock, state = clock_of(case), case.state
     book = AlertBook(
         active_alerts=[Alert(**row) for row in state["alerts"]],
-        triggered_alerts=state["triggered_alerts"],
+        triggered_alerts=state.get("triggered_alerts") or [],
         alert_history=[
             {"time": local_now(clock) - timedelta(seconds=age), "message": "", "alert": {}}
-            for age in state["history_ages_s"]
+            for age in (state.get("history_ages_s") or [])
         ],
     )
     manager = AlertManager(clock=clock, book=book)
-    last = state["last_alert_check"]
+    last = state.get("last_alert_check")
     figures = alert_figures(manager, datetime.fromisoformat(last) if last and last != "Never" else None)
     kind = state["inputs"].get("Alert Type", "flip_proximity")
     offered = ALERT_INPUTS[kind]
@@ -266,26 +130,15 @@ def alert_monitor(case: Case) -> Any:
 
 def alert_settings_form(case: Case) -> Any:
     names = {"Enable Alerts": "enabled", "Check Every (minutes)": "check_frequency", "Sound Notifications": "sound"}
-    return alert_settings(**{names[label]: value for label, value in case.state["inputs"].items()})
-
-
-def only(*names: str) -> Any:
-    """Compare these parts of the recorded page; the rest is Streamlit's drawing (which button, which slider)."""
-    return lambda case: {name: case.expected[name] for name in names}
+    settings = alert_settings(**{names[label]: value for label, value in case.state["inputs"].items()})
+    sliders = [slider("Check Every (minutes)", CHECK_INPUT)] if settings["enabled"] else []
+    return {"returned": settings, "sliders": sliders}
 
 
 BINDINGS: dict[str, Binding] = {
     "visualization_and_plans.StrategyEngine.detect_setups": Binding(detect_setups, ordered=True),
     "visualization_and_plans.StrategyEngine.generate_game_plan": Binding(generate_game_plan),
-    "multi_symbol_scanner.SmartCache.script": Binding(cache_script),
-    "multi_symbol_scanner.scan_symbols": Binding(scan),
-    "multi_symbol_scanner.display_scanner_dashboard": Binding(scanner_dashboard),
-    "multi_symbol_scanner.display_watchlist_manager": Binding(
-        watchlist_manager, recorded=only("stored", "messages", "indicator", "count", "limit")
-    ),
-    "multi_symbol_scanner.display_scanner_controls": Binding(
-        scanner_controls, recorded=only("returned", "info_figures")
-    ),
+    **SCANNER_BINDINGS,
     "alerts_system.Alert.check": Binding(alert_check),
     "alerts_system.Alert.to_dict": Binding(lambda case: Alert(**case.init).to_dict(), ordered=True),
     "alerts_system.AlertManager.script": Binding(alert_script),
@@ -294,9 +147,7 @@ BINDINGS: dict[str, Binding] = {
     ),
     "alerts_system.display_alert_dashboard": Binding(alert_dashboard),
     "alerts_system.display_alert_monitor_widget": Binding(alert_monitor),
-    "alerts_system.display_alert_settings": Binding(
-        alert_settings_form, recorded=lambda case: case.expected["returned"]
-    ),
+    "alerts_system.display_alert_settings": Binding(alert_settings_form),
 }
 
 SHELL: dict[str, str] = {

@@ -99,7 +99,7 @@ def monitor(case: Case) -> Any:
 
 
 def widget(case: Case) -> Any:
-    notices = monitoring_notices({"severity": severity} for severity in case.state["severities"] or [])
+    notices = monitoring_notices({"severity": severity} for severity in case.state.get("severities") or [])
     return [{"level": level, "numbers": figures(text)} for level, text in notices]
 
 
@@ -174,7 +174,7 @@ def log(case: Case) -> Any:
 
 def panel(case: Case) -> Any:
     store, _ = desk(case)
-    return display_control_panel(scheduler_running=case.state["scheduler_running"], store=store, clock=store.clock)
+    return display_control_panel(scheduler_running=case.state.get("scheduler_running"), store=store, clock=store.clock)
 
 
 _PAPER = "paper_trader.PaperTradingEngine."

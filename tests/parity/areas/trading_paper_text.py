@@ -1,11 +1,11 @@
-"""How recorded texts of this area were reduced to kinds and figures, and the recorded source of gamma."""
+"""How recorded texts of this area were reduced to kinds and figures, and how recorded arguments are read."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
+from tests.parity.areas.trading_autonomous_world import StubSource
 from tests.parity.cases import Case, frame
 
 FIGURE = re.compile(r"(?<![\w.,])[+-]?\d[\d,]*(?:\.\d+)?%?")
@@ -36,30 +36,6 @@ KINDS = {
     "Positive expectancy": "POSITIVE_EXPECTANCY",
     "Negative expectancy": "NEGATIVE_EXPECTANCY",
 }
-
-
-class StubSource:
-    """Answers from `env.state.api_client`: by method, then by symbol or `*`; a list answers successive calls."""
-
-    def __init__(self, answers: Mapping[str, Any]) -> None:
-        self.answers = answers
-        self.asked: list[list[str]] = []
-
-    def get_net_gamma(self, symbol: str) -> Any:
-        return self._answer("get_net_gamma", symbol)
-
-    def get_skew_data(self, symbol: str) -> Any:
-        return self._answer("get_skew_data", symbol)
-
-    def _answer(self, method: str, symbol: str) -> Any:
-        self.asked.append([method, symbol])
-        by_symbol = self.answers.get(method, {})
-        answer = by_symbol.get(symbol, by_symbol.get("*"))
-        if isinstance(answer, list):
-            answer = answer[min(self.asked.count([method, symbol]), len(answer)) - 1]
-        if isinstance(answer, dict) and "__raise__" in answer:
-            raise RuntimeError(str(answer["__raise__"]))
-        return answer
 
 
 def figures(text: str) -> list[str]:

@@ -26,7 +26,7 @@ def create_performance_chart(df: pd.DataFrame) -> dict[str, Any] | None:
                 "type": "scatter",
                 "mode": "lines+markers",
                 "name": "Cumulative P&L",
-                "x": [None if time is pd.NaT else time.isoformat() for time in times],
+                "x": [None if pd.isna(time) else time.isoformat() for time in times],
                 "y": pd.Series(floats(df, "pnl")[order]).cumsum().tolist(),
                 "line": {"color": LINE_COLOUR, "width": 3},
                 "fill": "tozeroy",

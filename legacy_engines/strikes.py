@@ -28,18 +28,16 @@ class SmartStrikeSelector:
         if direction != "CALL":
             return None
         base = int(spot / GRID) * GRID
-        candidates = [self._candidate(spot, base + GRID * step) for step in range(CANDIDATES)]
+        success_rate = self.rag.get_pattern_success_rate({"strategy": "LONG_CALL"})
+        candidates = [self._candidate(spot, base + GRID * step, success_rate) for step in range(CANDIDATES)]
         best = max(candidates, key=lambda candidate: candidate["expected_value"])
         return {**best, "reasoning": _reasoning(best)}
 
-    def _candidate(self, spot: float, strike: int) -> dict[str, Any]:
-        delta = self._estimate_delta(spot, strike, "call")
+    def _candidate(self, spot: float, strike: int, success_rate: float) -> dict[str, Any]:
         premium = self._estimate_premium(spot, strike, "call")
-        pattern = {"strategy": "LONG_CALL", "delta_range": [delta - 0.05, delta + 0.05]}
-        success_rate = self.rag.get_pattern_success_rate(pattern)
         return {
             "strike": strike,
-            "delta": delta,
+            "delta": self._estimate_delta(spot, strike, "call"),
             "premium": premium,
             "success_rate": success_rate,
             "breakeven": strike + premium,
@@ -78,6 +76,6 @@ class SmartStrikeSelector:
 def _reasoning(best: Mapping[str, Any]) -> str:
     return (
         f"The {best['strike']} call (delta {best['delta']:.2f}) has the best expected value of the next strikes. "
-        f"With {best['success_rate']:.1f}% of your recorded long calls won it is ${best['expected_value']:.2f} per share. "
+        f"At your long-call success rate of {best['success_rate']:.1f}% that is ${best['expected_value']:.2f} per share. "
         f"Breakeven is ${best['breakeven']:.2f} at a premium of ${best['premium']:.2f}."
     )

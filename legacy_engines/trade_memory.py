@@ -52,7 +52,7 @@ class TradingRAG:
         Deliberate (intelligence 5): a trade meets every GEX row of its timestamp, whatever the symbol.
         """
         try:
-            # Text that reads as a number counts as one, as in SQL; so does a limit like 2.0, and a negative one is none.
+            # As in SQL: text that reads as a number is one, a limit may be 2.0, and a negative limit is none.
             net_gex, wanted = float(current_setup.get("net_gex", 0)), float(limit)
             if not net_gex or not wanted.is_integer():
                 return []
@@ -188,12 +188,14 @@ def _mean(values: Sequence[float]) -> float | None:
 def _totals(pnls: Sequence[float | None]) -> dict[str, Any]:
     """Return the figures over all trades; one without a P&L counts as a trade that did not win."""
     known = [pnl for pnl in pnls if pnl is not None]
+    total = sum(known)
     return {
         "total_trades": len(pnls),
         "win_rate": _wins(pnls) / len(pnls) * 100 if pnls else 0,
         "avg_win": _mean([pnl for pnl in known if pnl > 0]) or 0,
         "avg_loss": _mean([pnl for pnl in known if pnl < 0]) or 0,
-        "total_pnl": sum(known),
+        # Opposite infinities have no sum, which is NULL in SQL and so 0.
+        "total_pnl": 0 if math.isnan(total) else total,
     }
 
 

@@ -44,7 +44,7 @@ SILENT: Final[Levels] = {}
 WHAT: Final[Mapping[FailureKind, str]] = {
     "no_user": "Trading Volatility has no user name, so {symbol} {subject} cannot be fetched.",
     "status": "Trading Volatility sent no {subject} for {symbol}: {label}.",
-    "limit": "The Trading Volatility quota is used up. Requests, {symbol} {subject} included, wait for a pause first.",
+    "limit": "The Trading Volatility quota is used up: no {subject} for {symbol}. The next request waits for a pause.",
     "blank": "Trading Volatility sent an empty answer for {symbol} {subject}.",
     "not_json": "Trading Volatility sent something other than data for {symbol} {subject}. {label}",
     "no_symbol": "Trading Volatility has no {subject} for {symbol}.",

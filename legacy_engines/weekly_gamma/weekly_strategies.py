@@ -51,7 +51,7 @@ def delta_buying(thursday: str) -> Strategy:
         "exit_time": "Friday close, or hold a strong trend over the weekend",
         "position_size": "2-3% account risk",
         "rationale": (
-            f"{thursday} of the week's gamma is still open on Thursday morning, and at most a fifth is kept for Friday: "
+            f"{thursday} of the week's gamma is still open on Thursday morning, at most a fifth is kept for Friday: "
             "then little is left that pulls price back."
         ),
     }

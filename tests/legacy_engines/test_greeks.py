@@ -55,6 +55,13 @@ def test_expired_options_are_valued_with_one_day() -> None:
     assert greeks(583.2, 585, 0, 0.2) == greeks(583.2, 585, -3, 0.2) == greeks(583.2, 585, 1 / 365, 0.2)
 
 
+@pytest.mark.parametrize("kind", ["call", "put"])
+def test_the_carry_is_multiplied_from_left_to_right(kind: str) -> None:
+    # Rate times strike overflows before the discount could bring it back: the old order of factors.
+    theta = greeks(1e308 if kind == "call" else 585, 1e308, 0.02, 1e-200, 1000, kind)["theta"]
+    assert theta == (-math.inf if kind == "call" else math.inf)
+
+
 def test_every_type_but_call_is_a_put() -> None:
     assert greeks(583.2, 585, 0.02, 0.2, option_type="straddle") == greeks(583.2, 585, 0.02, 0.2, option_type="PUT")
     assert greeks(583.2, 585, 0.02, 0.2, option_type="CALL")["delta"] > 0

@@ -182,8 +182,17 @@ def test_average_win_against_average_loss(win: float, title: str | None) -> None
     assert found == ({title} if title else set())
 
 
-def test_losers_that_broke_even_give_the_warning() -> None:
-    assert "Risk/reward issue" in insights(trades(10.0, 0.0))
+def test_losers_that_broke_even_give_the_warning_and_say_so() -> None:
+    (text,) = journal().detect_patterns(trades(10.0, 0.0))["insights"]
+    assert text.startswith("Risk/reward issue: the average win is $10.00, the average loss $0.00, a ratio of 0.00.")
+    assert "broke even" in text
+
+
+def test_a_best_strategy_that_loses_money_is_not_recommended() -> None:
+    text = journal().detect_patterns(trades(*[1.0] * 8, -100.0, -100.0))["insights"][0]
+    assert "80%" in text
+    assert "$-192.00" in text
+    assert "priority" not in text
 
 
 @pytest.mark.parametrize(("hours", "slow"), [(15.0, False), (15.1, True)])
@@ -192,7 +201,8 @@ def test_losers_held_half_as_long_again_are_an_issue(hours: float, slow: bool) -
 
 
 def test_losers_alone_are_a_timing_issue() -> None:
-    assert insights(trades(-10.0, hold=[1.0])) == ["Timing issue"]
+    (text,) = journal().detect_patterns(trades(-10.0, hold=[1.0]))["insights"]
+    assert text.startswith("Timing issue: losers are held 1.0 hours on average, winners 0.0 hours (none yet).")
 
 
 def test_a_best_symbol_needs_a_second_one() -> None:
@@ -268,3 +278,10 @@ def test_the_chart_adds_up_in_closing_order() -> None:
     assert chart["data"][0]["x"] == sorted(days)
     assert chart["data"][0]["y"] == [2.0, -2.0, -1.0]
     assert create_performance_chart(pd.DataFrame()) is None
+
+
+def test_a_trade_without_a_closing_time_comes_last_in_the_chart() -> None:
+    times = pd.Series([None, "2025-11-12T10:00:00"], dtype=object)
+    chart = create_performance_chart(trades(1.0, 2.0).assign(closed_at=times))
+    assert chart is not None
+    assert (chart["data"][0]["x"], chart["data"][0]["y"]) == (["2025-11-12T10:00:00", None], [2.0, 3.0])

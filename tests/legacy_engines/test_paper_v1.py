@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from legacy_engines.paper_trader import PaperTradingEngine, get_next_expiration, parse_dte_from_strategy
 from legacy_engines.paper_v1_pricing import contracts_for, marked_premium, strike_in
 from legacy_engines.pricing import BlackScholesPricer
+from tests.legacy_engines.recording_store import RecordingStore
 from tests.parity.worlds import SqliteStore, StandingClock
 
 MONDAY = "2025-11-10T11:00:00-05:00"
@@ -308,6 +309,39 @@ def test_cents_win_and_lose_but_break_even_does_neither() -> None:
 def test_a_decimal_confidence_limit_is_refused() -> None:
     with pytest.raises(ValueError):
         engine(min_confidence="70.5").evaluate_new_setup(SETUP, GEX)
+
+
+def test_a_confidence_that_is_not_a_number_is_not_enough() -> None:
+    assert not engine().evaluate_new_setup({**SETUP, "confidence": math.nan}, GEX)
+
+
+def test_a_capital_that_is_not_a_number_is_not_enough() -> None:
+    assert not engine(capital=math.nan).evaluate_new_setup(SETUP, GEX)
+
+
+@pytest.mark.parametrize(("bound", "allowed"), [(90.0, True), (90.5, False)])
+def test_a_tenth_of_capital_must_be_free(bound: float, allowed: bool) -> None:
+    made = engine(capital=100)
+    opened(made, entry_premium=bound, quantity=1)
+    assert made.evaluate_new_setup({**SETUP, "symbol": "QQQ"}, GEX) == allowed
+
+
+def test_what_is_not_a_number_is_stored_as_missing() -> None:
+    clock = StandingClock(MONDAY)
+    store = RecordingStore(clock)
+    made = PaperTradingEngine(store=store, clock=clock)
+    made.set_config("enabled", "true")
+    number = made.open_position(SETUP, {**GEX, "flip_point": math.nan})
+    assert number is not None
+    assert store.written["entry_flip_point"] is None
+    made.update_position_value(number, math.nan)
+    assert store.written == {"current_value": None, "unrealized_pnl": None}
+
+
+def test_an_expiry_today_is_not_called_past() -> None:
+    leave, reason = engine().check_exit_conditions(position(expiration_date="2025-11-10"), {"net_gex": 1e9})
+    assert leave
+    assert "near or past: -1 DTE" in reason
 
 
 @given(st.lists(st.one_of(st.none(), st.just(0.0), st.floats(-5000, 5000)), max_size=12))

@@ -91,6 +91,8 @@ def test_without_positions_there_is_no_timeline() -> None:
 def test_closed_positions_need_a_result() -> None:
     with pytest.raises(TypeError, match="realized_pnl"):
         profits([position(realized_pnl=None)])
+    with pytest.raises(TypeError, match="N/A"):
+        profits([position(), position(realized_pnl="N/A")])
     assert np.isnan(profits([position(realized_pnl=None), position()])).tolist() == [True, False]
 
 

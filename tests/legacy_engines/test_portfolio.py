@@ -71,6 +71,12 @@ def test_diversification_by_share_of_own_symbols(distinct: int, label: str) -> N
     assert PortfolioAnalyzer._calculate_diversification(counts, 10) == label
 
 
+def test_one_position_is_not_said_to_be_spread_over_many_symbols() -> None:
+    label = PortfolioAnalyzer.analyze_portfolio([{"symbol": "XOM", "type": "put"}])["diversification_score"]
+    assert label == portfolio.EXCELLENT
+    assert "many" not in label
+
+
 def test_missing_type_and_risk_raise() -> None:
     with pytest.raises(AttributeError):
         PortfolioAnalyzer.analyze_portfolio([{"type": None}])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from legacy_engines.position_conditions import monitoring_notices, regime_of
 from legacy_engines.position_management_agent import PositionManagementAgent
+from tests.legacy_engines.recording_store import RecordingStore
 from tests.parity.worlds import SqliteStore
 
 PRICES = st.floats(1, 10000)
@@ -133,6 +135,13 @@ def test_conditions_are_stored_with_the_position() -> None:
     made.store_entry_conditions(number + 1, now())
     row = made.store.select("positions")[0]
     assert (row["entry_net_gex"], row["entry_regime"]) == (-1e9, "Negative GEX, Below Flip")
+
+
+def test_a_condition_that_is_not_a_number_is_stored_as_missing() -> None:
+    store = RecordingStore()
+    PositionManagementAgent(store=store).store_entry_conditions(1, now(gex=math.nan))
+    assert store.written["entry_net_gex"] is None
+    assert store.written["entry_regime"] == "Positive GEX, Above Flip"
 
 
 def test_only_the_statuses_asked_for_count_as_open() -> None:

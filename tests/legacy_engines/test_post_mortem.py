@@ -59,6 +59,16 @@ def test_two_lines_against_make_an_f() -> None:
     ]
 
 
+@pytest.mark.parametrize("days", [1, 1.5, 4])
+def test_the_holding_time_is_shown_as_given(days: float) -> None:
+    answer = judged(hold_time_days=days)
+    assert f"(days held: {days})" in (answer["what_went_right"] + answer["what_went_wrong"])[0]
+
+
+def test_a_day_that_is_no_text_is_no_entry_day() -> None:
+    assert judged(day_entered=["Monday"], hold_time_days=3)["what_went_right"] == []
+
+
 def test_gamma_thresholds_are_strict() -> None:
     assert judged(strategy="call", entry_gex=-1e9, hold_time_days=3)["what_went_right"] == []
     assert judged(strategy="call", entry_gex=2e9, hold_time_days=3)["what_went_wrong"] == []

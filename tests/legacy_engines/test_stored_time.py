@@ -43,6 +43,11 @@ def test_numbers_are_julian_days(database: sqlite3.Connection, stored: float) ->
     assert sqlite_weekday(stored) == asked(database, stored)
 
 
+@pytest.mark.parametrize("stored", [5_373_484.499999, 5_373_484.4999999960, 5_373_484.5, "1e400", -0.0])
+def test_numbers_at_the_ends_of_time(database: sqlite3.Connection, stored: object) -> None:
+    assert sqlite_weekday(stored) == asked(database, stored)
+
+
 @pytest.mark.parametrize(
     ("stored", "weekday"),
     [

@@ -89,6 +89,15 @@ def test_the_reasoning_shows_its_figures() -> None:
         assert figure in best["reasoning"]
 
 
+def test_the_record_is_read_once_for_all_strikes(monkeypatch: pytest.MonkeyPatch) -> None:
+    rag = memory(9.0)
+    asked: list[str] = []
+    select = rag.store.select
+    monkeypatch.setattr(rag.store, "select", lambda table, *more: asked.append(table) or select(table, *more))
+    SmartStrikeSelector(rag).get_optimal_strike(581.3, "CALL", {})
+    assert asked == ["recommendations", "gex_history"]
+
+
 def test_long_calls_below_the_flip_in_negative_gex() -> None:
     market = {"net_gex": -1.1e9, "spot_price": 580.0, "flip_point": 585.0}
     answer = MultiStrategyOptimizer(memory()).get_best_strategy(market)

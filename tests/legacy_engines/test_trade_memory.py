@@ -85,6 +85,10 @@ def test_a_strategy_narrows_the_totals_but_not_the_days() -> None:
     assert len(stats["day_stats"]) == 2
 
 
+def test_opposite_infinities_add_up_to_nothing() -> None:
+    assert memory(positions=closed(math.inf, -math.inf)).get_personal_stats()["total_pnl"] == 0
+
+
 def test_only_positions_that_say_closed_in_capitals_count() -> None:
     rows = [{"opened_at": MONDAY, "status": status, "pnl": 1.0} for status in ("CLOSED", "closed", "ACTIVE")]
     assert memory(positions=rows).get_personal_stats()["total_trades"] == 1
@@ -134,7 +138,15 @@ def test_nothing_is_similar_to_nothing(setup: dict[str, Any]) -> None:
     assert memory(**trade(MONDAY)).get_similar_trades(setup) == []
 
 
-@pytest.mark.parametrize(("limit", "count"), [(0, 0), (1, 1), (-1, 2), (None, 0)])
+def test_a_setup_may_hold_a_number_as_text_and_no_setup_is_an_error_without_trades() -> None:
+    rag = memory(**trade(MONDAY))
+    assert rag.get_similar_trades({"net_gex": "1e9"}) == rag.get_similar_trades({"net_gex": 1e9}) != []
+    assert rag.get_similar_trades(None) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("limit", "count"), [(0, 0), (1, 1), (-1, 2), (None, 0), (1.0, 1), ("1", 1), (1.5, 0), (math.inf, 0), ("all", 0)]
+)
 def test_limits_mean_what_they_mean_in_sql(limit: Any, count: int) -> None:
     rows = trade(MONDAY)
     rows["gex_history"] *= 2
@@ -148,6 +160,10 @@ def test_limits_mean_what_they_mean_in_sql(limit: Any, count: int) -> None:
         ({"net_gex_range": [2e9, 1e9]}, 0),
         ({"net_gex_range": [1]}, 0),
         ({"net_gex_range": None}, 0),
+        ({"net_gex_range": [None, 1e9]}, 0),
+        ({"net_gex_range": ["0", "1e9"]}, 100.0),
+        ({"net_gex_range": [-math.inf, math.inf]}, 100.0),
+        ({"net_gex_range": [math.nan, 1e9]}, 0),
         ({"day_of_week": "1"}, 100.0),
         ({"day_of_week": 1}, 0),
         ({"day_of_week": None}, 0),

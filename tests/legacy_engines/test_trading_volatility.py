@@ -95,6 +95,7 @@ def test_a_success_inside_the_breaker_leaves_it_on_and_forgets_the_errors() -> N
 def test_a_refusal_with_the_quota_text_opens_no_breaker() -> None:
     desk = Desk({"status": 429, **LIMIT})
     assert desk.api.get_net_gamma("SPY") == {"error": "API returned 429"}
+    assert desk.notices == [("error", "Trading Volatility sent no net gamma for SPY: API returned 429.")]
     assert not desk.api.state.circuit_breaker_active
 
 

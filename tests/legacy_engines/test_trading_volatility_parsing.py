@@ -129,6 +129,21 @@ def test_walls_are_found_in_lists_and_maps() -> None:
     assert walls_from_strikes([{"strike": 5, "call_gamma": 0.3, "put_gamma": 0.2}]) == (5, 5)
 
 
+@pytest.mark.parametrize(
+    ("data", "walls"),
+    [
+        ({"5": {"call": 3, "put": 1}, "total": 8}, (5, 5)),
+        ({"total": 8, "5": {"call": 3, "put": 1}}, (0, 0)),
+        ({"5": {"call": 3, "put": 1}, "total": {"call": 9, "put": 9}}, (0, 0)),
+        ({"5": 8}, (0, 0)),
+    ],
+)
+def test_a_map_of_strikes_is_known_by_its_first_key_and_may_hold_other_values(
+    data: dict[str, Any], walls: tuple[float, float]
+) -> None:
+    assert walls_from_strikes(data) == walls
+
+
 @given(st.floats(min_value=-1e9, max_value=1e9), st.floats(min_value=-1e9, max_value=1e9))
 def test_day_over_day_is_the_difference_in_percent_of_yesterday(now: float, before: float) -> None:
     changes = day_over_day({"net_gex": now}, {"skew_adjusted_gex": str(before)})

@@ -20,7 +20,6 @@ from legacy_engines.weekly_gamma.weekly_evolution import decay_pattern, weekly_e
 
 MONDAY = datetime(2025, 10, 27, 10, 30, tzinfo=NEW_YORK)
 BILLION = 1e9
-TOTALS = st.lists(st.floats(min_value=1, max_value=1e12), min_size=5, max_size=5)
 SPARSE = st.lists(st.just(0.0) | st.floats(min_value=1, max_value=1e12), min_size=5, max_size=5).filter(any)
 MOMENTS = st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2035, 12, 31)).map(
     lambda moment: moment.replace(tzinfo=NEW_YORK)
@@ -243,13 +242,8 @@ def test_a_week_without_gamma_has_no_views(totals: list[float]) -> None:
 def test_a_day_that_is_unknown_counts_as_none() -> None:
     result = intelligence([float("nan"), 3, 0, 0, 1])
     assert result["weekly_evolution"]["monday_baseline"] == 4
-    assert [day["has_expiration"] for day in result["volatility_potential"]["by_day"]] == [
-        False,
-        True,
-        False,
-        False,
-        True,
-    ]
+    expiring = [day["day"] for day in result["volatility_potential"]["by_day"] if day["has_expiration"]]
+    assert expiring == ["Tue", "Fri"]
 
 
 def test_an_unknown_vix_must_be_zero_not_none() -> None:
@@ -279,6 +273,22 @@ def test_strategies_name_the_day_and_the_figures() -> None:
     scalp = result["volatility_potential"]["strategies"][0]
     assert scalp["expiration"] == "0DTE (expiring Friday)"
     assert "100%" in scalp["rationale"]
+
+
+def test_a_weekend_reads_about_monday_not_about_today() -> None:
+    for expiring in (45, 20, 3):
+        saturday = intelligence([expiring, 100 - expiring, 0, 0, 0], on_weekday(-2))
+        assert all("Monday" in strategy["rationale"] for strategy in saturday["daily_impact"]["strategies"])
+
+
+def test_a_week_whose_gamma_expires_on_thursday_does_not_call_thursdays_gamma_little() -> None:
+    late = intelligence([0, 0, 0, 90, 10])["weekly_evolution"]["strategies"]["late_week"]
+    assert late["rationale"].startswith("100% of the week's gamma is still open on Thursday")
+
+
+def test_a_week_of_little_decay_names_its_figure_and_the_limit() -> None:
+    text = intelligence([59, 0, 0, 0, 41])["weekly_evolution"]["strategies"]["all_week"]["rationale"]
+    assert all(figure in text for figure in ("59%", "60%"))
 
 
 def test_reported_thresholds_are_a_copy() -> None:

@@ -1,8 +1,8 @@
 """Would the recorded cases notice a wrong number? Change one thing at a time in the engines and see what fails.
 
 `python -m tests.parity.mutation --sample 300 --seed 1 [module ...]` changes constants, comparisons, signs and
-connectives, one per run, and runs the recorded cases that pass through the changed line. A change that nothing notices
-is printed. Exit status 1 when less than `--least` percent were noticed.
+connectives, one per run, and runs the recorded cases that pass through the changed line, then the tests of the module.
+A change that nothing notices is printed. Exit status 1 when less than `--least` percent were noticed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import importlib.abc
 import importlib.util
 import os
 import random
+import re
 import signal
 import sys
 import time
@@ -23,12 +24,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from tests.parity.cases import Document, documents, vectors_directory
 
 ENGINES = Path(__file__).parents[2] / "legacy_engines"
 ROOT = ENGINES.parent
+UNIT_TESTS = ROOT / "tests" / "legacy_engines"
 SECONDS_PER_CHANGE = 60
 MODULES_WITHOUT_NUMBERS = {"ports.py", "storage.py"}
 
@@ -157,7 +160,7 @@ def _trace(recorded: Sequence[Document], writer: int) -> None:
 
 
 def is_noticed(change: Change, relevant: Sequence[Document]) -> bool:
-    """Return whether a recorded case fails (or never ends) with the change, in a child process."""
+    """Return whether a recorded case or a test of the changed module fails (or never ends), in a child process."""
     child = os.fork()
     if child == 0:
         sys.meta_path.insert(0, ChangedModule(change.path, changed(change.path.read_text("utf-8"), change.index)))
@@ -165,12 +168,53 @@ def is_noticed(change: Change, relevant: Sequence[Document]) -> bool:
         try:
             from tests.parity.bindings import outcome
 
-            noticed = any(outcome(document).failures for document in relevant)
+            noticed = any(outcome(document).failures for document in relevant) or fails_a_test(change)
         except BaseException:  # noqa: BLE001 - a module that no longer loads is noticed
             noticed = True
         os._exit(1 if noticed else 0)
     _, status = os.waitpid(child, 0)
     return status != 0
+
+
+def fails_a_test(change: Change) -> bool:
+    """Return whether a test file that imports the changed module, or its package, fails."""
+    dotted = ".".join(change.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    package, _, module = dotted.rpartition(".")
+    wanted = re.compile(rf"from {re.escape(dotted)}\b|from {re.escape(package)} import .*\b{module}\b")
+    if package != "legacy_engines":
+        wanted = re.compile(rf"{wanted.pattern}|from {re.escape(package)} import")
+    files = [str(path) for path in sorted(UNIT_TESTS.glob("test_*.py")) if wanted.search(path.read_text("utf-8"))]
+    if not files:
+        return False
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - until this child ends
+    options = [
+        "-qx",
+        "--noconftest",
+        "-o",
+        "addopts=",
+        "-p",
+        "no:django",
+        "-p",
+        "no:randomly",
+        "-p",
+        "no:cacheprovider",
+    ]
+    return pytest.main([*options, *files]) == pytest.ExitCode.TESTS_FAILED
+
+
+def by_nearness(reached: dict[str, tuple[float, set[tuple[str, int]]]], change: Change) -> tuple[list[str], list[str]]:
+    """Return the documents that run the changed line, quickest first, and all others, those that use the file first.
+
+    The others matter for constants of a module: these are read when it is imported, not when a case runs.
+    """
+    place = (str(change.path), change.line)
+    on_line = sorted((seconds, name) for name, (seconds, lines) in reached.items() if place in lines)
+    elsewhere = sorted(
+        (all(path != place[0] for path, _ in lines), seconds, name)
+        for name, (seconds, lines) in reached.items()
+        if place not in lines
+    )
+    return [name for _, name in on_line], [name for *_, name in elsewhere]
 
 
 def all_changes(names: Sequence[str]) -> list[Change]:
@@ -202,22 +246,17 @@ def main() -> int:
     survived: list[Change] = []
     unreached: list[Change] = []
     for change in drawn:
-        place = (str(change.path), change.line)
-        relevant = sorted((seconds, name) for name, (seconds, lines) in reached.items() if place in lines)
-        module_level = not relevant
-        if module_level:  # constants of a module are read at import, everything that uses the module may notice
-            relevant = sorted((s, name) for name, (s, lines) in reached.items() if any(p == place[0] for p, _ in lines))
-        if is_noticed(change, [by_name[name] for _, name in relevant]):
-            continue
-        (survived if relevant and not module_level else unreached).append(change)
-    for title, some in (("noticed by no case", survived), ("on no recorded path", unreached)):
+        on_line, elsewhere = by_nearness(reached, change)
+        if not is_noticed(change, [by_name[name] for name in on_line or elsewhere]):
+            (survived if on_line else unreached).append(change)
+    for title, some in (("noticed by nothing", survived), ("on no recorded path", unreached)):
         for change in sorted(some, key=lambda each: (str(each.path), each.line)):
             console.print(f"{title}: {change.path.relative_to(ROOT)}:{change.line} {change.what}", markup=False)
     noticed = len(drawn) - len(survived) - len(unreached)
     share = 100 * noticed / len(drawn)
     console.print(
         f"{noticed} of {len(drawn)} changes noticed ({share:.1f} %), out of {len(changes)} possible; "
-        f"{len(survived)} ran unnoticed, {len(unreached)} lie on lines or constants no case reaches."
+        f"{len(survived)} ran unnoticed, {len(unreached)} lie on lines no case runs or in constants no case needs."
     )
     return int(share < options.least)
 

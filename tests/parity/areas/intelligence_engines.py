@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from legacy_engines import (
     contracts,
-    macro,
     market_time,
     portfolio,
     post_mortem,
@@ -21,8 +20,7 @@ from legacy_engines.option_chains import RealOptionsChainFetcher
 from legacy_engines.smart_dte import SmartDTECalculator
 from legacy_engines.strategy_optimizer import MultiStrategyOptimizer
 from legacy_engines.strikes import SmartStrikeSelector
-from legacy_engines.trade_memory import TradingRAG
-from tests.parity.areas.intelligence_markets import CannedTickers, FrozenClock, UnreadableSettings
+from tests.parity.areas.intelligence_markets import CannedTickers, FrozenClock, fred, memory
 from tests.parity.areas.intelligence_texts import context_codes, dte_codes, lines_with_codes, named, warning_values
 from tests.parity.areas.intelligence_values import (
     api_constants,
@@ -34,7 +32,7 @@ from tests.parity.areas.intelligence_values import (
 )
 from tests.parity.binding import Binding
 from tests.parity.cases import Case
-from tests.parity.worlds import CannedSession, SqliteStore, clock_of
+from tests.parity.worlds import clock_of
 
 MODULE = "intelligence_and_strategies"
 
@@ -77,22 +75,6 @@ def options_chain(case: Case) -> Any:
 
 def best_strike(case: Case) -> Any:
     return chain_fetcher(case)[0].find_best_strike(*case.args, **case.kwargs)
-
-
-def fred(case: Case) -> tuple[macro.FREDIntegration, CannedSession]:
-    session = CannedSession(case.env.get("http") or [])
-    clock, state = clock_of(case), case.state
-    settings = UnreadableSettings() if state.get("secrets_unavailable") else state.get("secrets") or {}
-    engine = macro.FREDIntegration(
-        clock=clock,
-        session=session,
-        tickers=CannedTickers(case.env.get("yfinance") or {}),
-        environ=state.get("environ") or {},
-        settings=settings,
-    )
-    for series, entry in (state.get("cache") or {}).items():
-        engine.cache[series] = (entry["value"], clock.now() - timedelta(seconds=entry["age_seconds"]))
-    return engine, session
 
 
 def fred_fields(case: Case) -> Any:
@@ -157,16 +139,6 @@ def diversification(case: Case) -> Any:
 # Memory, expirations, strikes
 
 
-def memory(case: Case) -> TradingRAG:
-    store = SqliteStore(clock_of(case), tables=case.state.get("db") != "no_tables")
-    unlisted = {"recommendations": "timestamp", "gex_history": "timestamp", "positions": "opened_at"}
-    for table, rows in (case.env.get("db_rows") or {}).items():
-        # Columns that a recorded row does not list are NULL, also where the table would fill in the time.
-        nothing = {unlisted[table]: None} if table in unlisted else {}
-        store.load({table: [{**nothing, **row} for row in rows]})
-    return TradingRAG(store, clock=store.clock)
-
-
 def remembered(method: str) -> Callable[[Case], Any]:
     return lambda case: getattr(memory(case), method)(*case.args, **case.kwargs)
 
@@ -197,7 +169,7 @@ def optimal_strike(case: Case) -> Any:
     if answer is None:
         return None
     found = named(
-        r"The (?P<a>\S+) call \(delta (?P<b>\S+)\).*With (?P<c>\S+)% .* it is \$(?P<d>\S+) per share"
+        r"The (?P<a>\S+) call \(delta (?P<b>\S+)\).*success rate of (?P<c>\S+)% that is \$(?P<d>\S+) per share"
         r".*Breakeven is \$(?P<e>\S+) at a premium of \$(?P<f>\S+)\.",
         answer.pop("reasoning"),
     )

@@ -1,15 +1,22 @@
-"""The price source and the settings of the recorded copilot cases."""
+"""The price source, settings, macro data and stored trades of the recorded copilot cases."""
 
 from __future__ import annotations
 
 from collections import UserDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 
-from tests.parity.worlds import StandingClock
+from legacy_engines.macro import FREDIntegration
+from legacy_engines.trade_memory import TradingRAG
+from tests.parity.cases import Case
+from tests.parity.worlds import CannedSession, SqliteStore, StandingClock, clock_of
+
+UNLISTED_TIMES = {"recommendations": "timestamp", "gex_history": "timestamp", "positions": "opened_at"}
+"""Columns the old tables fill with the time; in a recorded row that does not list them they are NULL."""
 
 
 class FrozenClock(StandingClock):
@@ -71,3 +78,27 @@ class CannedTickers:
         if before < len(errors) and errors[before]:
             raise RuntimeError(errors[before])
         return CannedTicker(self.recorded[symbol])
+
+
+def fred(case: Case) -> tuple[FREDIntegration, CannedSession]:
+    session = CannedSession(case.env.get("http") or [])
+    clock, state = clock_of(case), case.state
+    settings = UnreadableSettings() if state.get("secrets_unavailable") else state.get("secrets") or {}
+    engine = FREDIntegration(
+        clock=clock,
+        session=session,
+        tickers=CannedTickers(case.env.get("yfinance") or {}),
+        environ=state.get("environ") or {},
+        settings=settings,
+    )
+    for series, entry in (state.get("cache") or {}).items():
+        engine.cache[series] = (entry["value"], clock.now() - timedelta(seconds=entry["age_seconds"]))
+    return engine, session
+
+
+def memory(case: Case) -> TradingRAG:
+    store = SqliteStore(clock_of(case), tables=case.state.get("db") != "no_tables")
+    for table, rows in (case.env.get("db_rows") or {}).items():
+        nothing = {UNLISTED_TIMES[table]: None} if table in UNLISTED_TIMES else {}
+        store.load({table: [{**nothing, **row} for row in rows]})
+    return TradingRAG(store, clock=store.clock)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from legacy_engines.autonomous import AutonomousPaperTrader
-
 from legacy_engines.autonomous_trader_dashboard import (
     display_activity_log,
     display_control_panel,

@@ -76,6 +76,7 @@ class SmartStrikeSelector:
 def _reasoning(best: Mapping[str, Any]) -> str:
     return (
         f"The {best['strike']} call (delta {best['delta']:.2f}) has the best expected value of the next strikes. "
-        f"At your long-call success rate of {best['success_rate']:.1f}% that is ${best['expected_value']:.2f} per share. "
-        f"Breakeven is ${best['breakeven']:.2f} at a premium of ${best['premium']:.2f}."
+        f"At your long-call success rate of {best['success_rate']:.1f}% that is "
+        f"${best['expected_value']:.2f} per share. Breakeven is ${best['breakeven']:.2f} "
+        f"at a premium of ${best['premium']:.2f}."
     )

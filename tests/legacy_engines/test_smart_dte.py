@@ -96,7 +96,7 @@ def test_history_weighs_seventy_percent_above_ten_samples() -> None:
 def test_an_unknown_flip_reads_as_being_at_the_flip() -> None:
     answer = calculator().calculate_optimal_dte({"spot_price": 500}, "SPREAD")
     assert answer["dte"] == 8
-    assert answer["reasoning"].endswith("Flip only 0.0% away: the regime can change quickly")
+    assert answer["reasoning"].endswith("Flip 0.0% from spot: the regime can change quickly")
 
 
 def test_reasons_are_joined_in_order_and_may_be_empty() -> None:
@@ -108,7 +108,7 @@ def test_reasons_are_joined_in_order_and_may_be_empty() -> None:
         "Positive GEX",
         "Low IV",
         "Friday entry",
-        "Flip only -0.9% away",
+        "Flip -0.9% from spot",
         "History",
     ]
 

@@ -89,13 +89,13 @@ def test_the_reasoning_shows_its_figures() -> None:
         assert figure in best["reasoning"]
 
 
-def test_the_record_is_read_once_for_all_strikes(monkeypatch: pytest.MonkeyPatch) -> None:
-    rag = memory(9.0)
-    asked: list[str] = []
-    select = rag.store.select
-    monkeypatch.setattr(rag.store, "select", lambda table, *more: asked.append(table) or select(table, *more))
-    SmartStrikeSelector(rag).get_optimal_strike(581.3, "CALL", {})
-    assert asked == ["recommendations", "gex_history"]
+def test_the_record_is_read_once_for_all_strikes() -> None:
+    store = SqliteStore(StandingClock(SOME_TUESDAY))
+    store.load({"recommendations": [{"timestamp": AT, "strategy": "LONG_CALL", "pnl": 9.0}]})
+    queries: list[str] = []
+    store.connection.set_trace_callback(queries.append)
+    SmartStrikeSelector(TradingRAG(store, clock=store.clock)).get_optimal_strike(581.3, "CALL", {})
+    assert [query.split('"')[1] for query in queries] == ["recommendations", "gex_history"]
 
 
 def test_long_calls_below_the_flip_in_negative_gex() -> None:

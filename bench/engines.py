@@ -10,13 +10,13 @@ import pandas as pd
 import requests
 
 from bench.report import BenchRow, cpu_ms, print_table
-from legacy_engines.gex import GEXAnalyzer
-from legacy_engines.monte_carlo import MonteCarloEngine
+from legacy_engines.gamma.trading_volatility import CachedBody, ClientState, TradingVolatilityAPI
+from legacy_engines.gamma.weekly import week_of
+from legacy_engines.gex.analyzer import GEXAnalyzer
+from legacy_engines.options.monte_carlo import MonteCarloEngine
 from legacy_engines.plans import TradingPlanGenerator
 from legacy_engines.ports import NEW_YORK
-from legacy_engines.setup_detection import StrategyEngine
-from legacy_engines.trading_volatility import CachedBody, ClientState, TradingVolatilityAPI
-from legacy_engines.weekly_gamma import week_of
+from legacy_engines.setups.detection import StrategyEngine
 
 ROWS = 4_000
 SPOT = 585.37

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from legacy_engines.autonomous.cycles import run_cycle
-from legacy_engines.trading_hours import is_market_hours, is_morning_session
+from legacy_engines.market.trading_hours import is_market_hours, is_morning_session
+from legacy_engines.trading.autonomous.cycles import run_cycle
 
 __all__ = ["is_market_hours", "is_morning_session", "run_cycle"]

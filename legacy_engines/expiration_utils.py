@@ -1,6 +1,6 @@
 """The old module name of the expiration dates."""
 
-from legacy_engines.expirations import (
+from legacy_engines.options.expirations import (
     add_expiration_to_setup,
     format_expiration_display,
     get_all_fridays_in_month,

@@ -1,5 +1,5 @@
 """The old module name of the gamma alerts."""
 
-from legacy_engines.gamma_alert_rules import GammaAlertSystem
+from legacy_engines.gamma.alert_rules import GammaAlertSystem
 
 __all__ = ["GammaAlertSystem"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from legacy_engines.daily_finder import DailyTradeFinder
-from legacy_engines.option_quotes import find_best_strike_from_real_data
-from legacy_engines.option_quotes import get_real_option_price_v2 as get_real_option_price
-from legacy_engines.paper_v2 import PaperTradingEngineV2
+from legacy_engines.options.quotes import find_best_strike_from_real_data
+from legacy_engines.options.quotes import get_real_option_price_v2 as get_real_option_price
+from legacy_engines.trading.daily_finder import DailyTradeFinder
+from legacy_engines.trading.paper_v2 import PaperTradingEngineV2
 
 __all__ = [
     "DailyTradeFinder",

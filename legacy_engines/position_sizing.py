@@ -1,5 +1,5 @@
 """The old module name of position sizing."""
 
-from legacy_engines.sizing import calculate_optimal_position_size, create_risk_reward_chart
+from legacy_engines.risk.sizing import calculate_optimal_position_size, create_risk_reward_chart
 
 __all__ = ["calculate_optimal_position_size", "create_risk_reward_chart"]

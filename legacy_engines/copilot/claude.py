@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from legacy_engines.copilot import fallbacks, teaching
 from legacy_engines.copilot.coach import PsychologicalCoach
 from legacy_engines.copilot.context import DEFAULT_SYMBOL, build_context, mentioned_symbol
+from legacy_engines.copilot.json_values import make_json_serializable
 from legacy_engines.copilot.messages import (
     AnalysisFacts,
     PreparedAnalysis,
@@ -21,17 +22,16 @@ from legacy_engines.copilot.messages import (
 from legacy_engines.copilot.option_facts import call_sizing, options_near_the_money
 from legacy_engines.copilot.state import Message, TraderState
 from legacy_engines.copilot.system_prompt import system_prompt
+from legacy_engines.copilot.trade_memory import TradingRAG
 from legacy_engines.copilot.trade_risk import calculate_trade_risk
 from legacy_engines.copilot.transport import HttpTransport, Transport, claude_api_key
-from legacy_engines.json_values import make_json_serializable
-from legacy_engines.macro import FREDIntegration
-from legacy_engines.mm_state import determine_mm_state
-from legacy_engines.option_chains import RealOptionsChainFetcher
+from legacy_engines.gex.mm_state import determine_mm_state
+from legacy_engines.gex.zones import DynamicLevelCalculator
+from legacy_engines.market.macro import FREDIntegration
+from legacy_engines.options.chains import RealOptionsChainFetcher
 from legacy_engines.ports import Clock, HttpSession, Notify, Tickers, say_nothing
+from legacy_engines.setups.strategy_optimizer import MultiStrategyOptimizer
 from legacy_engines.storage import RowStore
-from legacy_engines.strategy_optimizer import MultiStrategyOptimizer
-from legacy_engines.trade_memory import TradingRAG
-from legacy_engines.zones import DynamicLevelCalculator
 
 # Deliberate (intelligence 5): the old, retired model is only the default; the application passes a current one.
 OLD_MODEL = "claude-3-haiku-20240307"

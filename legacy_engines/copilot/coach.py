@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from legacy_engines.market_time import is_market_open
+from legacy_engines.market.market_time import is_market_open
 from legacy_engines.ports import Clock, new_york_now, utc_now
 
 TRADE_WORDS = ("trade", "buy", "sell", "calls", "puts", "position")

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from legacy_engines.json_values import make_json_serializable
-from legacy_engines.mm_state import determine_mm_state
+from legacy_engines.copilot.json_values import make_json_serializable
+from legacy_engines.gex.mm_state import determine_mm_state
 from legacy_engines.ports import Clock, new_york_now, utc_now
 
 BILLION = 1e9

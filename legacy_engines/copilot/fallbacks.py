@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from legacy_engines.copilot.context import BILLION, DEFAULT_SYMBOL, mentioned_symbol
-from legacy_engines.mm_state import determine_mm_state
+from legacy_engines.gex.mm_state import determine_mm_state
 
 SQUEEZE_GEX, PREMIUM_GEX = -1, 2  # billions of USD of net GEX
 MOST_ALTERNATIVES = 2

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from legacy_engines.contracts import PositionSizingCalculator
-from legacy_engines.greeks import GreeksCalculator
-from legacy_engines.option_chains import RealOptionsChainFetcher
+from legacy_engines.options.chains import RealOptionsChainFetcher
+from legacy_engines.options.greeks import GreeksCalculator
+from legacy_engines.risk.contracts import PositionSizingCalculator
 
 EXPIRY_YEARS = 7 / 365
 RATE = 0.05

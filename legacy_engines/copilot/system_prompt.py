@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from legacy_engines.market_time import is_market_open
+from legacy_engines.market.market_time import is_market_open
 from legacy_engines.ports import Clock, new_york_now, utc_now
 
 WEDNESDAY_EXIT_HOUR = 15

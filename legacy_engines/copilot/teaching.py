@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from legacy_engines.copilot.context import BILLION
-from legacy_engines.mm_state import determine_mm_state
+from legacy_engines.gex.mm_state import determine_mm_state
 
 EXTREME_NEGATIVE, EXTREME_POSITIVE = -2, 2  # billions of USD of net GEX
 

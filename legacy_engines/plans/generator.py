@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from legacy_engines.options.pricing import BlackScholesPricer
 from legacy_engines.plans import day_rules, market_context, monthly, schedule, trading_days
 from legacy_engines.plans.calendar_markdown import monthly_markdown, weekly_markdown
 from legacy_engines.plans.daily_markdown import daily_markdown
@@ -17,7 +18,6 @@ from legacy_engines.plans.regime import regime_from_gex
 from legacy_engines.plans.setups import all_setups
 from legacy_engines.plans.weekly import weekly_plan
 from legacy_engines.ports import Clock, new_york_now
-from legacy_engines.pricing import BlackScholesPricer
 
 Plan = dict[str, Any]
 

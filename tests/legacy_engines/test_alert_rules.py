@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.alert_rules import ALERT_INPUTS, Alert, AlertBook, AlertManager, alert_from_inputs
+from legacy_engines.setups.alert_rules import ALERT_INPUTS, Alert, AlertBook, AlertManager, alert_from_inputs
 from tests.parity.worlds import StandingClock
 
 NOON = "2025-10-14T12:00:00-04:00"

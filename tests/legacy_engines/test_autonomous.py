@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from legacy_engines.autonomous import (
+from legacy_engines.trading.autonomous import (
     AutonomousPaperTrader,
     CondorStrikes,
     NoTradeError,
@@ -16,7 +16,7 @@ from legacy_engines.autonomous import (
     old_adviser,
     working_adviser,
 )
-from legacy_engines.autonomous.condor import condor_credit
+from legacy_engines.trading.autonomous.condor import condor_credit
 from tests.legacy_engines.test_option_quotes import COLUMNS, contract
 from tests.parity.areas.trading_autonomous_world import CannedTickers, StubSource
 from tests.parity.worlds import SqliteStore, StandingClock

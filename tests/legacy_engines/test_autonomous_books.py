@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.autonomous import AutonomousPaperTrader
+from legacy_engines.trading.autonomous import AutonomousPaperTrader
 from tests.legacy_engines.test_autonomous import TUESDAY, make_position, make_trader
 from tests.parity.worlds import SqliteStore, StandingClock
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.autonomous import condor_mark, long_mark, model_key, old_adviser, working_adviser
-from legacy_engines.autonomous.adviser import LONGEST_REASON, NoAdviserError, exit_prompt, parsed_decision
-from legacy_engines.autonomous.condor import condor_strikes
-from legacy_engines.autonomous.decision import find_trade, good_enough, grid_strike
-from legacy_engines.autonomous.exits import expired, fallback_exit, fallback_exit_of, hard_stop
-from legacy_engines.autonomous.expiries import days_to_expiry, monthly_expiration, weekly_expiration
-from legacy_engines.autonomous.sizing import condor_contracts, directional_contracts
+from legacy_engines.trading.autonomous import condor_mark, long_mark, model_key, old_adviser, working_adviser
+from legacy_engines.trading.autonomous.adviser import LONGEST_REASON, NoAdviserError, exit_prompt, parsed_decision
+from legacy_engines.trading.autonomous.condor import condor_strikes
+from legacy_engines.trading.autonomous.decision import find_trade, good_enough, grid_strike
+from legacy_engines.trading.autonomous.exits import expired, fallback_exit, fallback_exit_of, hard_stop
+from legacy_engines.trading.autonomous.expiries import days_to_expiry, monthly_expiration, weekly_expiration
+from legacy_engines.trading.autonomous.sizing import condor_contracts, directional_contracts
 
 THIS_FRIDAY = "2025-10-24"
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from legacy_engines.contracts import NO_BUDGET, NO_DISTANCE, PositionSizingCalculator
+from legacy_engines.risk.contracts import NO_BUDGET, NO_DISTANCE, PositionSizingCalculator
 
 MONEY = st.floats(100, 1e7)
 PERCENT = st.floats(0.01, 100)

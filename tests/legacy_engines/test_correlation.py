@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from legacy_engines import gamma_correlation_tracker
-from legacy_engines.correlation import (
+from legacy_engines.gamma.correlation import (
     GammaCorrelationTracker,
     backtest_figures,
     best_threshold,

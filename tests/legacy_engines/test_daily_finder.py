@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.daily_finder import DailyTradeFinder
+from legacy_engines.trading.daily_finder import DailyTradeFinder
 
 PRICES = st.floats(100, 1000)
 NETS = st.floats(-1e11, 1e11)

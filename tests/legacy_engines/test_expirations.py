@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines import expirations as exp
+from legacy_engines.options import expirations as exp
 from legacy_engines.ports import NEW_YORK
 
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1))

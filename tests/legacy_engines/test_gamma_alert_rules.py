@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from legacy_engines import gamma_alerts
-from legacy_engines.gamma_alert_mail import SmtpMailer
-from legacy_engines.gamma_alert_rules import GammaAlertSystem, is_next_trading_day, notice_level
+from legacy_engines.gamma.alert_mail import SmtpMailer
+from legacy_engines.gamma.alert_rules import GammaAlertSystem, is_next_trading_day, notice_level
 from tests.parity.worlds import StandingClock
 
 CONFIG = {

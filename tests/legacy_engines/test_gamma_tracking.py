@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from legacy_engines import gamma_tracking_database
-from legacy_engines.gamma_tracking import GammaTrackingDB, day_summary, likeness, regime_label, snapshot_values
-from legacy_engines.gamma_tracking_view import strength, weekly_tracking_view
+from legacy_engines.gamma.tracking import GammaTrackingDB, day_summary, likeness, regime_label, snapshot_values
+from legacy_engines.gamma.tracking_view import strength, weekly_tracking_view
 from tests.parity.worlds import SqliteStore, StandingClock
 
 WEDNESDAY = "2025-10-29T16:05:10-04:00"

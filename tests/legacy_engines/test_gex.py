@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.gex import GEXAnalyzer
+from legacy_engines.gex.analyzer import GEXAnalyzer
 
 Contract = tuple[float, str, float, int]
 

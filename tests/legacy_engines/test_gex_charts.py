@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.gex_charts import GEXVisualizer, history_chart, monte_carlo_chart, profile_chart
-from legacy_engines.gex_charts.history import day_of
-from legacy_engines.gex_charts.monte_carlo import outlook_of
-from legacy_engines.gex_charts.profile import interpolated_flip
+from legacy_engines.gex.charts import GEXVisualizer, history_chart, monte_carlo_chart, profile_chart
+from legacy_engines.gex.charts.history import day_of
+from legacy_engines.gex.charts.monte_carlo import outlook_of
+from legacy_engines.gex.charts.profile import interpolated_flip
 
 millions = st.floats(-500, 500).filter(lambda value: abs(value) > 1e-6)
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.gex import GEXAnalyzer, GEXLevel
-from legacy_engines.gex_setups import TradeSetup, TradingStrategy
+from legacy_engines.gex.analyzer import GEXAnalyzer, GEXLevel
+from legacy_engines.gex.setups import TradeSetup, TradingStrategy
 
 CHAIN = pd.DataFrame(
     [(strike, kind, dte) for strike in (985.0, 995.0, 1000.0, 1005.0) for kind in ("call", "put") for dte in (1, 9)],

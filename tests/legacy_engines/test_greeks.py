@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from legacy_engines.greeks import GreeksCalculator
+from legacy_engines.options.greeks import GreeksCalculator
 
 SPOTS = st.floats(20, 1000)
 MONEYNESS = st.floats(0.8, 1.2)

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from legacy_engines import intraday_tracking
-from legacy_engines.intraday import IntradayTracker, changes_between, safe_float, should_capture_snapshot
-from legacy_engines.intraday_charts import create_intraday_charts
-from legacy_engines.intraday_view import (
+from legacy_engines.gamma.intraday import IntradayTracker, changes_between, safe_float, should_capture_snapshot
+from legacy_engines.gamma.intraday_charts import create_intraday_charts
+from legacy_engines.gamma.intraday_view import (
     get_intraday_summary,
     intraday_dashboard,
     intraday_insights,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.macro import SERIES, FREDIntegration
+from legacy_engines.market.macro import SERIES, FREDIntegration
 from tests.parity.areas.intelligence_markets import CannedTickers, UnreadableSettings
 from tests.parity.worlds import SOME_TUESDAY, CannedSession, StandingClock
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from legacy_engines import market_time
+from legacy_engines.market import market_time
 from tests.parity.worlds import StandingClock
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.monte_carlo import MonteCarloEngine
+from legacy_engines.options.monte_carlo import MonteCarloEngine
 
 FIRST_NORMALS = [0.4967141530112327, -0.13826430117118466, 0.6476885381006925, 1.5230298564080254]
 SPOT = 585.37

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.option_chains import RealOptionsChainFetcher
+from legacy_engines.options.chains import RealOptionsChainFetcher
 from tests.parity.areas.intelligence_markets import CannedTickers
 from tests.parity.worlds import SOME_TUESDAY, StandingClock
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.option_data import OptionsDataFetcher
+from legacy_engines.options.yahoo_chain import OptionsDataFetcher
 
 
 @dataclass

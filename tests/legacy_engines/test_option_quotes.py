@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.option_quotes import (
+from legacy_engines.options.quotes import (
     find_best_strike_from_real_data,
     get_real_option_price,
     get_real_option_price_v2,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from legacy_engines.options.pricing import BlackScholesPricer
 from legacy_engines.paper_trader import PaperTradingEngine, get_next_expiration, parse_dte_from_strategy
-from legacy_engines.paper_v1_pricing import contracts_for, marked_premium, strike_in
-from legacy_engines.pricing import BlackScholesPricer
+from legacy_engines.trading.paper_v1_pricing import contracts_for, marked_premium, strike_in
 from tests.legacy_engines.recording_store import RecordingStore
 from tests.parity.worlds import SqliteStore, StandingClock
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.paper_v2 import PaperTradingEngineV2
+from legacy_engines.trading.paper_v2 import PaperTradingEngineV2
 from tests.legacy_engines.test_option_quotes import COLUMNS, contract
 from tests.parity.areas.trading_autonomous_world import CannedTickers, StubSource
 from tests.parity.worlds import SqliteStore, StandingClock

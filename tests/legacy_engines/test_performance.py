@@ -14,7 +14,7 @@ from legacy_engines.autonomous_trader_dashboard import (
     display_current_positions,
     display_trade_history,
 )
-from legacy_engines.performance import (
+from legacy_engines.trading.performance import (
     TARGET_WIN_RATE,
     account_timeline,
     analytics,
@@ -27,8 +27,8 @@ from legacy_engines.performance import (
     weekday_figures,
     win_streaks,
 )
-from legacy_engines.performance_order import largest_first
-from legacy_engines.performance_positions import profit_light, signed_dollars, signed_percent
+from legacy_engines.trading.performance_order import largest_first
+from legacy_engines.trading.performance_positions import profit_light, signed_dollars, signed_percent
 from tests.parity.worlds import SqliteStore, StandingClock
 
 NOW = "2025-11-20T12:00:00-05:00"

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from legacy_engines.options.pricing import BlackScholesPricer
 from legacy_engines.plans import TradingPlanGenerator
 from legacy_engines.plans.levels import condor_at_walls, floor_to_five, nearest_five
 from legacy_engines.plans.monthly import first_weekday, key_weekly_trade, third_friday
@@ -21,7 +22,6 @@ from legacy_engines.plans.regime import regime_from_gex
 from legacy_engines.plans.schedule import current_opportunity, intraday_schedule
 from legacy_engines.plans.setups import all_setups
 from legacy_engines.plans.trading_days import monday_trades, thursday_trades
-from legacy_engines.pricing import BlackScholesPricer
 
 NEW_YORK = ZoneInfo("America/New_York")
 CENTRAL = ZoneInfo("America/Chicago")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines import portfolio
-from legacy_engines.portfolio import PortfolioAnalyzer
+from legacy_engines.risk import portfolio
+from legacy_engines.risk.portfolio import PortfolioAnalyzer
 
 POSITIONS = st.lists(
     st.fixed_dictionaries(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.position_conditions import monitoring_notices, regime_of
 from legacy_engines.position_management_agent import PositionManagementAgent
+from legacy_engines.trading.position_conditions import monitoring_notices, regime_of
 from tests.legacy_engines.recording_store import RecordingStore
 from tests.parity.worlds import SqliteStore
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines import post_mortem
-from legacy_engines.post_mortem import PostMortemAnalyzer
+from legacy_engines.risk import post_mortem
+from legacy_engines.risk.post_mortem import PostMortemAnalyzer
 
 TRADES = st.fixed_dictionaries(
     {},

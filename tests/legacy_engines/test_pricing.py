@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.pricing import BlackScholesPricer
+from legacy_engines.options.pricing import BlackScholesPricer
 
 PRICES = st.floats(10, 1000)
 YEARS = st.floats(0.005, 2)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from legacy_engines.gex import GEXAnalyzer, GEXLevel
-from legacy_engines.regime import FADE_AT_WALLS, MOMENTUM_TIGHT_STOPS, WAIT, MarketRegimeAnalyzer
+from legacy_engines.gex.analyzer import GEXAnalyzer, GEXLevel
+from legacy_engines.gex.regime import FADE_AT_WALLS, MOMENTUM_TIGHT_STOPS, WAIT, MarketRegimeAnalyzer
 
 
 def analyzer(**state: Any) -> MarketRegimeAnalyzer:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines import risk
-from legacy_engines.gex_setups import TradeSetup
-from legacy_engines.risk import RiskManager
+from legacy_engines.gex.setups import TradeSetup
+from legacy_engines.risk import limits as risk
+from legacy_engines.risk.limits import RiskManager
 
 SETUP = TradeSetup("Iron Condor", "SELL IC", 1, 1, 0, 70, 1.5, "5-10 DTE", 0, "")
 

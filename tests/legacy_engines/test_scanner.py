@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.scan_view import WATCHLIST_LIMIT, add_to_watchlist, scan_figures
-from legacy_engines.scanner import SCAN_COLUMNS, CacheEntries, SmartCache, scan_symbols
+from legacy_engines.setups.scan_view import WATCHLIST_LIMIT, add_to_watchlist, scan_figures
+from legacy_engines.setups.scanner import SCAN_COLUMNS, CacheEntries, SmartCache, scan_symbols
 from tests.parity.worlds import StandingClock
 
 TUESDAY = "2025-10-14T10:30:00-04:00"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines import scenarios
-from legacy_engines.scenarios import ScenarioPlanner
+from legacy_engines.risk import scenarios
+from legacy_engines.risk.scenarios import ScenarioPlanner
 
 POSITION = {"entry_price": 4.0, "contracts": 2, "delta": 0.5, "theta": -0.1, "current_price": 100.0}
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.setup_detection import StrategyEngine, multiple_of_five, nearest_five
+from legacy_engines.setups.detection import StrategyEngine, multiple_of_five, nearest_five
 from tests.parity.worlds import StandingClock
 
 CLOCK = StandingClock("2025-10-14T10:30:00-04:00")

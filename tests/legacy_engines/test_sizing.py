@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.sizing import (
+from legacy_engines.risk.sizing import (
     calculate_optimal_position_size,
     create_risk_reward_chart,
     kelly_criterion,

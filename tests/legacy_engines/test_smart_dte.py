@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.smart_dte import BASE_DTE, SmartDTECalculator
+from legacy_engines.options.smart_dte import BASE_DTE, SmartDTECalculator
 from tests.parity.worlds import StandingClock
 
 STRATEGY = st.sampled_from([*BASE_DTE, "OTHER", None])

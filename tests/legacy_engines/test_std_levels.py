@@ -7,7 +7,7 @@ import math
 import plotly.graph_objects as go
 import pytest
 
-from legacy_engines.std_levels import create_std_movement_chart, std_level_changes
+from legacy_engines.gex.std_levels import create_std_movement_chart, std_level_changes
 
 YESTERDAY = {"spot_price": 100.0, "std_1_pos": 102.0, "std_1_neg": 98.0, "std_7_pos": 107.0, "std_7_neg": 93.0}
 

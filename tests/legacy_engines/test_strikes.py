@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.strategy_optimizer import NO_SETUP, MultiStrategyOptimizer
-from legacy_engines.strikes import SmartStrikeSelector
-from legacy_engines.trade_memory import TradingRAG
+from legacy_engines.copilot.trade_memory import TradingRAG
+from legacy_engines.options.strikes import SmartStrikeSelector
+from legacy_engines.setups.strategy_optimizer import NO_SETUP, MultiStrategyOptimizer
 from tests.parity.worlds import SOME_TUESDAY, SqliteStore, StandingClock
 
 SPOTS = st.floats(20, 1000)

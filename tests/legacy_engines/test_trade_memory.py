@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.trade_memory import LOOKED_UP_AT_ONCE, TradingRAG
+from legacy_engines.copilot.trade_memory import LOOKED_UP_AT_ONCE, TradingRAG
 from tests.parity.worlds import SOME_TUESDAY, SqliteStore, StandingClock
 
 MONDAY, TUESDAY = "2025-10-20 15:00:00", "2025-10-21 15:00:00"

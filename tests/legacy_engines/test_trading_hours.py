@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.autonomous import AutonomousPaperTrader, run_cycle, scheduled_trade_logic
-from legacy_engines.autonomous.cycles import SchedulerState, load_state
-from legacy_engines.trading_hours import is_market_hours, is_market_open, is_morning_session
+from legacy_engines.market.trading_hours import is_market_hours, is_market_open, is_morning_session
+from legacy_engines.trading.autonomous import AutonomousPaperTrader, run_cycle, scheduled_trade_logic
+from legacy_engines.trading.autonomous.cycles import SchedulerState, load_state
 from tests.legacy_engines.test_autonomous import make_position, make_trader
 from tests.parity.areas.trading_autonomous_world import StubSource
 from tests.parity.worlds import SqliteStore, StandingClock

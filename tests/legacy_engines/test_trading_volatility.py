@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from legacy_engines.gamma.trading_volatility import CachedBody, ClientState, TradingVolatilityAPI
+from legacy_engines.gamma.trading_volatility.notices import ADVICE, WHAT
 from legacy_engines.ports import GammaSource
-from legacy_engines.trading_volatility import CachedBody, ClientState, TradingVolatilityAPI
-from legacy_engines.trading_volatility.notices import ADVICE, WHAT
 from tests.parity.worlds import CannedSession, StandingClock
 
 TUESDAY = "2025-10-28T10:15:00-04:00"

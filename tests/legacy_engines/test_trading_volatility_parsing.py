@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines.trading_volatility.configuration import DEFAULT_ENDPOINT, account_name, base_url
-from legacy_engines.trading_volatility.day_over_day import day_over_day
-from legacy_engines.trading_volatility.parsing import expiration_gamma, gex_levels, level
-from legacy_engines.trading_volatility.strike_profile import flip_point, near_spot, strike_profile
-from legacy_engines.trading_volatility.strike_walls import walls_from_strikes
+from legacy_engines.gamma.trading_volatility.configuration import DEFAULT_ENDPOINT, account_name, base_url
+from legacy_engines.gamma.trading_volatility.day_over_day import day_over_day
+from legacy_engines.gamma.trading_volatility.parsing import expiration_gamma, gex_levels, level
+from legacy_engines.gamma.trading_volatility.strike_profile import flip_point, near_spot, strike_profile
+from legacy_engines.gamma.trading_volatility.strike_walls import walls_from_strikes
 
 
 def strikes(*net: float) -> list[dict[str, str]]:

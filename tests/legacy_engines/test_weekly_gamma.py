@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from legacy_engines.gamma.weekly import week_of, weekly_intelligence
+from legacy_engines.gamma.weekly.daily_impact import daily_impact
+from legacy_engines.gamma.weekly.volatility_potential import highest_risk_day, volatility_potential
+from legacy_engines.gamma.weekly.weekly_evolution import decay_pattern, weekly_evolution
 from legacy_engines.ports import NEW_YORK
-from legacy_engines.weekly_gamma import week_of, weekly_intelligence
-from legacy_engines.weekly_gamma.daily_impact import daily_impact
-from legacy_engines.weekly_gamma.volatility_potential import highest_risk_day, volatility_potential
-from legacy_engines.weekly_gamma.weekly_evolution import decay_pattern, weekly_evolution
 
 MONDAY = datetime(2025, 10, 27, 10, 30, tzinfo=NEW_YORK)
 BILLION = 1e9

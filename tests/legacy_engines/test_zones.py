@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legacy_engines import zones
-from legacy_engines.zones import DynamicLevelCalculator
+from legacy_engines.gex import zones
+from legacy_engines.gex.zones import DynamicLevelCalculator
 from tests.parity.worlds import StandingClock
 
 SQUEEZE = {"net_gex": -2e9, "spot_price": 580.0, "flip_point": 585.0, "call_wall": 600, "put_wall": 570}

@@ -9,12 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from legacy_engines import expirations, risk, sizing, std_levels
-from legacy_engines.gex import GEXAnalyzer, GEXLevel
-from legacy_engines.gex_setups import TradeSetup, TradingStrategy
-from legacy_engines.monte_carlo import MonteCarloEngine, seeded_generator
-from legacy_engines.pricing import BlackScholesPricer
-from legacy_engines.regime import FADE_AT_WALLS, MOMENTUM_TIGHT_STOPS, WAIT, MarketRegimeAnalyzer
+from legacy_engines.gex import std_levels
+from legacy_engines.gex.analyzer import GEXAnalyzer, GEXLevel
+from legacy_engines.gex.regime import FADE_AT_WALLS, MOMENTUM_TIGHT_STOPS, WAIT, MarketRegimeAnalyzer
+from legacy_engines.gex.setups import TradeSetup, TradingStrategy
+from legacy_engines.options import expirations
+from legacy_engines.options.monte_carlo import MonteCarloEngine, seeded_generator
+from legacy_engines.options.pricing import BlackScholesPricer
+from legacy_engines.risk import limits as risk
+from legacy_engines.risk import sizing
 from tests.parity.areas.core_data import (
     TickingClock,
     calculate_greeks,

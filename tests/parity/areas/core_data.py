@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from legacy_engines.option_data import OptionsDataFetcher
+from legacy_engines.options.yahoo_chain import OptionsDataFetcher
 from tests.parity.cases import Case, frame
 from tests.parity.worlds import StandingClock, clock_of
 

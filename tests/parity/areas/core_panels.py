@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from legacy_engines import expirations, sizing, std_levels
+from legacy_engines.gex import std_levels
+from legacy_engines.options import expirations
+from legacy_engines.risk import sizing
 from tests.parity.cases import Case
 from tests.parity.worlds import clock_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
-from legacy_engines.trading_volatility import CachedBody, ClientState, TradingVolatilityAPI
+from legacy_engines.gamma.trading_volatility import CachedBody, ClientState, TradingVolatilityAPI
 from tests.parity.binding import Binding, always_law
 from tests.parity.cases import Case, numbers
 from tests.parity.compare import plain

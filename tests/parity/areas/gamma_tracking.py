@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from legacy_engines import correlation
-from legacy_engines.correlation import GammaCorrelationTracker
-from legacy_engines.gamma_tracking import GammaTrackingDB
-from legacy_engines.gamma_tracking_view import weekly_tracking_view
+from legacy_engines.gamma import correlation
+from legacy_engines.gamma.correlation import GammaCorrelationTracker
+from legacy_engines.gamma.tracking import GammaTrackingDB
+from legacy_engines.gamma.tracking_view import weekly_tracking_view
 from tests.parity.areas.gamma_tracking_alerts import ALERT_BINDINGS
 from tests.parity.areas.gamma_tracking_intraday import INTRADAY_BINDINGS, without_text
 from tests.parity.binding import Binding

@@ -7,8 +7,8 @@ from email.message import Message
 from types import TracebackType
 from typing import Any, Self
 
-from legacy_engines.gamma_alert_mail import SmtpMailer
-from legacy_engines.gamma_alert_rules import GammaAlertSystem, is_next_trading_day, notice_level
+from legacy_engines.gamma.alert_mail import SmtpMailer
+from legacy_engines.gamma.alert_rules import GammaAlertSystem, is_next_trading_day, notice_level
 from tests.parity.binding import Binding
 from tests.parity.cases import Case
 from tests.parity.worlds import clock_of

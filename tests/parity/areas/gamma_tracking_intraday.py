@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from legacy_engines.intraday import STORE_KEY, IntradayTracker, safe_float, should_capture_snapshot
-from legacy_engines.intraday_charts import create_intraday_charts
-from legacy_engines.intraday_view import (
+from legacy_engines.gamma.intraday import STORE_KEY, IntradayTracker, safe_float, should_capture_snapshot
+from legacy_engines.gamma.intraday_charts import create_intraday_charts
+from legacy_engines.gamma.intraday_view import (
     get_intraday_summary,
     intraday_dashboard,
     intraday_insights,

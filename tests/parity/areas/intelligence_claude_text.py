@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from legacy_engines import zones
 from legacy_engines.copilot import fallbacks, guidance, socratic, system_prompt, teaching
 from legacy_engines.copilot.trade_risk import FACTORS
+from legacy_engines.gex import zones
 from tests.parity.areas.intelligence_texts import context_codes
 
 NUMBER = r"(-?(?:\d+(?:\.\d+)?|nan|inf))"

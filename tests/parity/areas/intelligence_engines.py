@@ -7,19 +7,14 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, cast
 
-from legacy_engines import (
-    contracts,
-    market_time,
-    portfolio,
-    post_mortem,
-    scenarios,
-    zones,
-)
-from legacy_engines.greeks import GreeksCalculator
-from legacy_engines.option_chains import RealOptionsChainFetcher
-from legacy_engines.smart_dte import SmartDTECalculator
-from legacy_engines.strategy_optimizer import MultiStrategyOptimizer
-from legacy_engines.strikes import SmartStrikeSelector
+from legacy_engines.gex import zones
+from legacy_engines.market import market_time
+from legacy_engines.options.chains import RealOptionsChainFetcher
+from legacy_engines.options.greeks import GreeksCalculator
+from legacy_engines.options.smart_dte import SmartDTECalculator
+from legacy_engines.options.strikes import SmartStrikeSelector
+from legacy_engines.risk import contracts, portfolio, post_mortem, scenarios
+from legacy_engines.setups.strategy_optimizer import MultiStrategyOptimizer
 from tests.parity.areas.intelligence_markets import CannedTickers, FrozenClock, fred, memory
 from tests.parity.areas.intelligence_texts import context_codes, dte_codes, lines_with_codes, named, warning_values
 from tests.parity.areas.intelligence_values import (

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from legacy_engines.macro import FREDIntegration
-from legacy_engines.trade_memory import TradingRAG
+from legacy_engines.copilot.trade_memory import TradingRAG
+from legacy_engines.market.macro import FREDIntegration
 from tests.parity.cases import Case
 from tests.parity.worlds import CannedSession, SqliteStore, StandingClock, clock_of
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from legacy_engines import config_and_database
-from legacy_engines.json_values import make_json_serializable
+from legacy_engines.copilot.json_values import make_json_serializable
 from tests.parity.cases import Case
 from tests.parity.worlds import clock_of
 

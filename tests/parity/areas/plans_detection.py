@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from legacy_engines.alert_rules import (
+from legacy_engines.gex.mm_state import determine_mm_state
+from legacy_engines.ports import local_now
+from legacy_engines.setups.alert_rules import (
     ALERT_INPUTS,
     CHECK_INPUT,
     Alert,
@@ -17,9 +19,7 @@ from legacy_engines.alert_rules import (
     create_alert_presets,
     monitor_messages,
 )
-from legacy_engines.mm_state import determine_mm_state
-from legacy_engines.ports import local_now
-from legacy_engines.setup_detection import StrategyEngine
+from legacy_engines.setups.detection import StrategyEngine
 from tests.parity.areas.plans_scanner import SCANNER_BINDINGS, slider
 from tests.parity.areas.plans_text import reduce_markdown, reduce_prose, reduce_value
 from tests.parity.binding import Binding

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from legacy_engines.gex_charts import GEXVisualizer
-from legacy_engines.macro import FREDIntegration
+from legacy_engines.copilot.trade_memory import TradingRAG
+from legacy_engines.gex.charts import GEXVisualizer
+from legacy_engines.market.macro import FREDIntegration
+from legacy_engines.options.pricing import BlackScholesPricer
 from legacy_engines.plans import TradingPlanGenerator
 from legacy_engines.plans.trading_days import SQUEEZE_BELOW
-from legacy_engines.pricing import BlackScholesPricer
-from legacy_engines.trade_memory import TradingRAG
 from tests.parity.areas.plans_text import reduce_figure, reduce_markdown, reduce_value
 from tests.parity.binding import Binding
 from tests.parity.cases import Case

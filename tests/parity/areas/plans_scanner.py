@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from legacy_engines.ports import NoticeLevel
-from legacy_engines.scan_view import (
+from legacy_engines.setups.scan_view import (
     CACHE_INPUT,
     DEFAULT_WATCHLIST,
     QUICK_SYMBOLS,
@@ -18,7 +18,7 @@ from legacy_engines.scan_view import (
     scanner_settings,
     watchlist_light,
 )
-from legacy_engines.scanner import CacheEntries, SmartCache, scan_symbols
+from legacy_engines.setups.scanner import CacheEntries, SmartCache, scan_symbols
 from tests.parity.binding import Binding
 from tests.parity.cases import Case, frame
 from tests.parity.compare import plain

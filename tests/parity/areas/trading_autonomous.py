@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from legacy_engines import autonomous_paper_trader, autonomous_scheduler, paper_trader_v2, trader_scheduler
-from legacy_engines.autonomous import old_adviser
+from legacy_engines.trading.autonomous import old_adviser
 from tests.parity.areas import trading_autonomous_world as world
 from tests.parity.areas.trading_autonomous_world import CannedModel, StubSource, arguments, tickers_of
 from tests.parity.binding import Binding

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from legacy_engines.autonomous import adviser
+from legacy_engines.trading.autonomous import adviser
 from tests.parity.cases import Case, frame
 
 FIGURE = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?%?")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from legacy_engines.autonomous import AutonomousPaperTrader
 from legacy_engines.autonomous_trader_dashboard import (
     display_activity_log,
     display_control_panel,
@@ -15,10 +14,11 @@ from legacy_engines.autonomous_trader_dashboard import (
     display_trade_history,
 )
 from legacy_engines.paper_trader import PaperTradingEngine, get_next_expiration, parse_dte_from_strategy
-from legacy_engines.performance_positions import signed_dollars, signed_percent
-from legacy_engines.position_conditions import monitoring_notices
 from legacy_engines.position_management_agent import PositionManagementAgent
 from legacy_engines.trade_journal_agent import TradeJournalAgent, create_performance_chart
+from legacy_engines.trading.autonomous import AutonomousPaperTrader
+from legacy_engines.trading.performance_positions import signed_dollars, signed_percent
+from legacy_engines.trading.position_conditions import monitoring_notices
 from tests.parity.areas.trading_paper_text import arguments, figures, insight, reason
 from tests.parity.binding import Binding
 from tests.parity.cases import Case

@@ -1,0 +1,1 @@
+"""Macro figures, market time and trading hours."""

@@ -1,0 +1,1 @@
+"""Option chains, quotes, prices, sensitivities, simulation, strikes and expirations."""

@@ -1,0 +1,1 @@
+"""How much to risk and what it came to: sizing, limits, portfolio, scenarios, post mortem."""

@@ -1,0 +1,1 @@
+"""Which trade the gamma picture asks for: detection, game plan, scanner, strategy ranking, alert rules."""

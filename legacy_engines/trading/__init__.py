@@ -1,0 +1,1 @@
+"""Paper and autonomous trading: decisions, exits, accounts, positions, journal and performance figures."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -126,11 +126,11 @@ class ClaudeIntelligence:
         if not self.api_key:
             return self._fallback_analysis_with_rag(market_data, user_query, symbol=symbol)
         prepared = self.prepare_analysis(market_data, user_query, gamma_intel, symbol=symbol)
-        answer = self._answered(prepared.messages)
-        if answer is None:
-            return self._fallback_analysis_with_rag(prepared.market_data, user_query, symbol=symbol)
-        self.finish_analysis(prepared, answer)
-        return answer
+        return self._answer_or(
+            prepared.messages,
+            keep=lambda answer: self.finish_analysis(prepared, answer),
+            fallback=lambda: self._fallback_analysis_with_rag(prepared.market_data, user_query, symbol=symbol),
+        )
 
     def refusal(self, user_query: str) -> str | None:
         """Return a refusal when a habit of the trader is critical; show milder ones as a warning."""
@@ -179,8 +179,11 @@ class ClaudeIntelligence:
             record=self.rag.build_context_for_claude(market_data, idea),
             strategies=self.strategy_optimizer.get_best_strategy(market_data),
         )
-        answer = self._ask_once(message, idea, market_data)
-        return self._fallback_challenge(idea, market_data) if answer is None else answer
+        return self._answer_or(
+            [{"role": "user", "content": message}],
+            keep=lambda answer: self._log_conversation(idea, answer, market_data),
+            fallback=lambda: self._fallback_challenge(idea, market_data),
+        )
 
     def teach_concept(self, market_data: dict[str, Any], topic: str) -> str:
         """Return a lesson. The conversation is neither read nor continued."""
@@ -189,8 +192,11 @@ class ClaudeIntelligence:
         message = teaching_message(
             topic, context=self._build_context(market_data), personal_stats=self.rag.get_personal_stats()
         )
-        answer = self._ask_once(message, topic, market_data)
-        return self._fallback_teaching(market_data, topic) if answer is None else answer
+        return self._answer_or(
+            [{"role": "user", "content": message}],
+            keep=lambda answer: self._log_conversation(topic, answer, market_data),
+            fallback=lambda: self._fallback_teaching(market_data, topic),
+        )
 
     def _analysis_facts(
         self, symbol: str, market_data: Mapping[str, Any], user_query: str, gamma_intel: Mapping[str, Any] | None
@@ -221,20 +227,18 @@ class ClaudeIntelligence:
         """Send a conversation under the standing instructions. Whatever the transport raises passes through."""
         return self.transport(model=self.model, max_tokens=MAX_TOKENS, messages=messages, system=self.system_prompt())
 
-    def _answered(self, messages: Sequence[Message]) -> str | None:
-        """Return the model's answer, or None after saying that there is none."""
+    def _answer_or(
+        self, messages: Sequence[Message], *, keep: Callable[[str], None], fallback: Callable[[], str]
+    ) -> str:
+        """Return the model's answer after keeping it, or the fallback after saying why. What that raises is raised."""
         try:
-            return self._call_claude_api(messages)
+            answer = self._call_claude_api(messages)
         except Exception as error:  # noqa: BLE001 - whatever the transport raises, the trader gets the fallback
             self.notify("error", f"{NO_ANSWER}: {error}. This is the fallback.")
-            return None
-
-    def _ask_once(self, message: str, query: str, market_data: Mapping[str, Any]) -> str | None:
-        """Return the logged answer to a single message, or None when the model could not answer."""
-        answer = self._answered([{"role": "user", "content": message}])
-        if answer is not None:
-            self._log_conversation(query, answer, market_data)
-        return answer
+        else:
+            keep(answer)
+            return answer
+        return fallback()
 
     def _with_net_gex(self, market_data: dict[str, Any], symbol: str) -> dict[str, Any]:
         """Return the market data, or what the GEX client says about the symbol when net GEX is missing or zero."""

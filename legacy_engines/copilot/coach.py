@@ -93,7 +93,7 @@ class PsychologicalCoach:
 
 
 def _overtrading(count: int) -> str:
-    return f"Overtrading: {count} trade requests in this conversation. Pick the best one and let it work."
+    return f"Overtrading: {count} trade requests in your latest messages. Pick the best one and let it work."
 
 
 def _flag(kind: str, message: str, severity: str) -> dict[str, str]:

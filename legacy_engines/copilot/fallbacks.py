@@ -30,10 +30,14 @@ CALLS_WITH_TRAPPED = (
     "Better: wait for a break of the flip with volume, then buy.",
 )
 PUTS_VS_TRAPPED = (
-    "Dealers are TRAPPED: they must buy dips, which is what your puts need to continue.",
+    "Dealers are TRAPPED: they must buy dips, so a fall can turn before your puts pay.",
     "Below -1B of net GEX, puts win 30% of the time.",
     "Better: wait for the squeeze to finish, or buy calls with it.",
 )
+
+PINNED = "net GEX is above 2B: dealers sell rallies, so price meets supply before the short strike"
+UNFORCED = "net GEX forces no large hedging: decay pays while price stays below the short strike"
+CREDIT = "Entry is the credit: the target keeps all of it, the negative stop is a loss of {times} times the credit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,7 @@ def fallback_trade(market: Market) -> FallbackTrade:
     if market.mm_state == "TRAPPED" or billions < SQUEEZE_GEX:
         return _squeeze(market.symbol, market.spot)
     if market.mm_state == "DEFENDING" or billions > PREMIUM_GEX:
-        return _premium(market.symbol, market.spot)
+        return _premium(market.symbol, market.spot, PINNED if billions > PREMIUM_GEX else UNFORCED)
     return _condor(market.symbol, market.spot)
 
 
@@ -143,11 +147,11 @@ def _squeeze(symbol: str, spot: float) -> FallbackTrade:
         stop=entry * 0.7,
         strategy="NEGATIVE_GEX_SQUEEZE",
         probability=68,
-        reason="dealers are short gamma; a rally forces them to buy and feeds itself",
+        reason="net GEX is below -1B: dealers are short gamma, so a rally forces them to buy and feeds itself",
     )
 
 
-def _premium(symbol: str, spot: float) -> FallbackTrade:
+def _premium(symbol: str, spot: float, reason: str) -> FallbackTrade:
     entry = spot * 0.008
     return FallbackTrade(
         text=f"SELL {symbol} {int(spot * 1.02)}/{int(spot * 1.04)} Call Spread",
@@ -156,7 +160,7 @@ def _premium(symbol: str, spot: float) -> FallbackTrade:
         stop=entry * -3,
         strategy="PREMIUM_SELLING",
         probability=65,
-        reason="dealers sell rallies; price above the short strike meets supply",
+        reason=f"{reason}. {CREDIT.format(times=3)}",
     )
 
 
@@ -170,7 +174,7 @@ def _condor(symbol: str, spot: float) -> FallbackTrade:
         stop=entry * -2,
         strategy="IRON_CONDOR",
         probability=72,
-        reason="dealers are balanced; price tends to stay between the walls",
+        reason=f"gamma is positive and not extreme: price tends to stay between the walls. {CREDIT.format(times=2)}",
     )
 
 

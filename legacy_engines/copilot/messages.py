@@ -15,7 +15,7 @@ WINDOW = 10
 REQUIREMENTS = """\
 REQUIREMENTS
 1. Start the answer with the ticker: {symbol}
-2. Use the option chain above; it is live data.
+2. Use the real option chain above; if it is empty, say so and invent no quotes.
 3. Include the Greeks.
 4. Take the number of contracts from the position sizing.
 5. Give at least one concrete trade.

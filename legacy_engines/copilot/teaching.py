@@ -24,7 +24,7 @@ REGIMES: Final[Mapping[str, str]] = {
         "- It works best on Thursday and Friday."
     ),
     "NEUTRAL": (
-        "Net GEX is near balance: dealers neither push nor hold price.\n"
+        "Net GEX is between -2B and 2B: hedging alone neither drives price nor pins it.\n"
         "- Wait for a clear regime.\n"
         "- Trade tight iron condors and adjust them when price moves.\n"
         "- Do not force directional trades."

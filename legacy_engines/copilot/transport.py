@@ -52,7 +52,8 @@ class HttpTransport:
         if response.status_code != 200:
             self.notify("error", _explanation(response.status_code, response.text))
             raise ClaudeRequestError(f"Claude answered {response.status_code}: {response.text}")
-        return str(response.json()["content"][0]["text"])
+        text: str = response.json()["content"][0]["text"]
+        return text
 
 
 def _explanation(status: int, body: str) -> str:
@@ -68,6 +69,6 @@ def claude_api_key(environ: Mapping[str, str], settings: Mapping[str, str]) -> s
     if named:
         return named
     try:
-        return settings.get("claude_api_key", "")
+        return settings.get("claude_api_key") or ""
     except Exception:  # noqa: BLE001 - settings that cannot be read hold no key
         return ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from legacy_engines.copilot import ClaudeRequestError, TraderState
 from legacy_engines.copilot.claude import NO_ANSWER, REFUSAL
 from legacy_engines.intelligence_and_strategies import ClaudeIntelligence, PsychologicalCoach, SocraticQuestioner
 from tests.parity.areas import intelligence_claude_text as text_of
-from tests.parity.areas.intelligence_markets import CannedTickers, FrozenClock, UnreadableSettings
+from tests.parity.areas.intelligence_markets import UNLISTED_TIMES, CannedTickers, FrozenClock, UnreadableSettings
 from tests.parity.areas.intelligence_values import typed
 from tests.parity.binding import Binding
 from tests.parity.cases import Case
@@ -40,9 +41,11 @@ class World:
     def __init__(self, case: Case) -> None:
         state = case.state
         clock = FrozenClock(clock_of(case).instant.isoformat())
-        self.session = CannedSession(case.env.get("http") or [])
+        self.session = CannedSession([_as_connection_error(entry) for entry in case.env.get("http") or []])
         self.store = SqliteStore(clock, tables=state.get("db") != "no_tables")
-        self.store.load(case.env.get("db_rows") or {})
+        for table, rows in (case.env.get("db_rows") or {}).items():
+            nothing = {UNLISTED_TIMES[table]: None} if table in UNLISTED_TIMES else {}
+            self.store.load({table: [{**nothing, **row} for row in rows]})
         self.notices: list[tuple[str, str]] = []
         self.gex = CannedGex(state["gex_api"]) if "gex_api" in state else None
         self.trader = TraderState(
@@ -60,6 +63,13 @@ class World:
             gex_client=self.gex,
             notify=lambda level, text: self.notices.append((level, text)),
         )
+        for series, entry in (state.get("cache") or {}).items():
+            age = timedelta(seconds=entry["age_seconds"])
+            self.claude.fred.cache[series] = (entry["value"], clock.now() - age)
+
+    def has_failed(self) -> bool:
+        """Return whether it was said that the model gave no answer."""
+        return any(text.startswith(NO_ANSWER) for _, text in self.notices)
 
     def levels(self) -> list[str]:
         return [level for level, _ in self.notices]
@@ -75,6 +85,11 @@ class World:
         for row in rows:
             row["context_data"] = json.loads(row["context_data"])
         return [{name: row[name] for name in LOGGED} for row in rows]
+
+
+def _as_connection_error(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the entry with any failure as a connection error: in this area `raise` holds no name of an error."""
+    return {**entry, "raise": "ConnectionError"} if entry.get("raise") else entry
 
 
 def request_values(sent: dict[str, Any]) -> dict[str, Any]:
@@ -107,7 +122,7 @@ def run_init(case: Case) -> dict[str, Any]:
 
 def run_warning(case: Case) -> dict[str, Any]:
     world = World(case)
-    for _ in range(case.kwargs["calls"]):
+    for _ in range(case.kwargs.get("calls", 1)):
         world.claude.show_api_key_warning()
     return {"notices": world.levels(), "shown": world.trader.warning_shown}
 
@@ -120,7 +135,7 @@ def run_settings(case: Case) -> dict[str, Any]:
 
 def run_log(case: Case) -> dict[str, Any]:
     world = World(case)
-    world.claude._log_conversation(*typed(case.args))
+    world.claude._log_conversation(*typed(case.args), **typed(case.kwargs))
     return {"rows": world.log(), "notices": world.levels()}
 
 
@@ -128,7 +143,7 @@ def run_call(case: Case) -> dict[str, Any]:
     world = World(case)
     result: dict[str, Any]
     try:
-        result = {"return": world.claude._call_claude_api(*case.args)}
+        result = {"return": world.claude._call_claude_api(*case.args, **case.kwargs)}
     except Exception as error:  # noqa: BLE001 - whatever is raised is part of the recorded outcome
         result = {"raised": "Exception" if isinstance(error, ClaudeRequestError) else type(error).__name__}
     posted = world.posted()
@@ -139,30 +154,28 @@ def run_analyze(case: Case) -> dict[str, Any]:
     world = World(case)
     answer = world.claude.analyze_market(*typed(case.args), **typed(case.kwargs))
     warnings = [text for level, text in world.notices if level == "warning"]
-    is_fallback = answer.startswith("# ") and "analysis without Claude" in answer
+    posted = world.posted()
+    is_refused = not posted and answer.endswith(REFUSAL)
     result = {
         "notices": world.levels(),
-        "psych": text_of.coach_flags([*warnings, answer]),
+        "psych": text_of.coach_flags([*warnings, answer] if is_refused else warnings),
         "history": world.trader.conversation_history,
         "log": world.log(),
         "gex_symbol_asked": world.gex.asked if world.gex else None,
     }
-    if REFUSAL in answer:
+    if is_refused:
         return {**result, "outcome": "REFUSED"}
-    if is_fallback:
-        result["fallback"] = text_of.fallback_analysis_values(answer)
-    posted = world.posted()
     if not posted:
-        return {**result, "outcome": "FALLBACK"}
+        return {**result, "outcome": "FALLBACK", "fallback": text_of.fallback_analysis_values(answer)}
     messages = posted["json"]["messages"]
     result |= {
         "request": request_values(posted),
         "sent_history": messages[:-1],
         "message": text_of.analysis_values(messages[-1]["content"]),
     }
-    return (
-        {**result, "outcome": "API_FAILED_FALLBACK"} if is_fallback else {**result, "outcome": "API", "return": answer}
-    )
+    if world.has_failed():
+        return {**result, "outcome": "API_FAILED_FALLBACK", "fallback": text_of.fallback_analysis_values(answer)}
+    return {**result, "outcome": "API", "return": answer}
 
 
 def recorded_analyze(case: Case) -> Any:
@@ -184,14 +197,13 @@ def asked_once(
 
     def run(case: Case) -> dict[str, Any]:
         world = World(case)
-        answer = getattr(world.claude, method)(*typed(case.args))
+        answer = getattr(world.claude, method)(*typed(case.args), **typed(case.kwargs))
         posted = world.posted()
         result = {"notices": world.levels(), "history": world.trader.conversation_history, "log": world.log()}
         if posted:
             message = posted["json"]["messages"][-1]["content"]
             result |= {"request": request_values(posted), "message": message_of(message)}
-        has_failed = any(text.startswith(NO_ANSWER) for _, text in world.notices)
-        if posted and not has_failed:
+        if posted and not world.has_failed():
             return {**result, "outcome": "API", "return": answer}
         outcome = "API_FAILED_FALLBACK" if posted else "FALLBACK"
         return {**result, "outcome": outcome, "fallback": fallback_of(answer)}
@@ -200,8 +212,17 @@ def asked_once(
 
 
 def run_coach(case: Case) -> dict[str, Any]:
-    found = PsychologicalCoach(clock=clock_of(case)).analyze_behavior(*case.args)
+    found = PsychologicalCoach(clock=clock_of(case)).analyze_behavior(*case.args, **case.kwargs)
     return {**found, "red_flags": [text_of.coach_values(flag) for flag in found["red_flags"]]}
+
+
+def called(method: str, values: Callable[[Any], Any] = lambda result: result) -> Callable[[Case], Any]:
+    """Return how a method is run that only returns something, of which `values` are recorded."""
+
+    def run(case: Case) -> Any:
+        return values(getattr(World(case).claude, method)(*typed(case.args), **typed(case.kwargs)))
+
+    return run
 
 
 CLAUDE = "intelligence_and_strategies.ClaudeIntelligence."
@@ -209,22 +230,16 @@ BINDINGS: dict[str, Binding] = {
     CLAUDE + "__init__": Binding(run_init),
     CLAUDE + "show_api_key_warning": Binding(run_warning),
     CLAUDE + "update_account_settings": Binding(run_settings),
-    CLAUDE + "_build_context": Binding(lambda case: World(case).claude._build_context(*case.args), ordered=True),
-    CLAUDE + "_determine_mm_state": Binding(lambda case: World(case).claude._determine_mm_state(*case.args)),
-    CLAUDE + "_calculate_trade_risk": Binding(
-        lambda case: text_of.risk_values(World(case).claude._calculate_trade_risk(*case.args)), ordered=True
-    ),
+    CLAUDE + "_build_context": Binding(called("_build_context"), ordered=True),
+    CLAUDE + "_determine_mm_state": Binding(called("_determine_mm_state")),
+    CLAUDE + "_calculate_trade_risk": Binding(called("_calculate_trade_risk", text_of.risk_values), ordered=True),
     CLAUDE + "_call_claude_api": Binding(run_call),
     CLAUDE + "_log_conversation": Binding(run_log),
     CLAUDE + "_fallback_analysis_with_rag": Binding(
-        lambda case: text_of.fallback_analysis_values(World(case).claude._fallback_analysis_with_rag(*case.args))
+        called("_fallback_analysis_with_rag", text_of.fallback_analysis_values)
     ),
-    CLAUDE + "_fallback_challenge": Binding(
-        lambda case: text_of.fallback_challenge_values(World(case).claude._fallback_challenge(*case.args))
-    ),
-    CLAUDE + "_fallback_teaching": Binding(
-        lambda case: text_of.fallback_teaching_values(World(case).claude._fallback_teaching(*case.args))
-    ),
+    CLAUDE + "_fallback_challenge": Binding(called("_fallback_challenge", text_of.fallback_challenge_values)),
+    CLAUDE + "_fallback_teaching": Binding(called("_fallback_teaching", text_of.fallback_teaching_values)),
     CLAUDE + "analyze_market": Binding(run_analyze, recorded=recorded_analyze),
     CLAUDE + "challenge_trade_idea": Binding(
         asked_once("challenge_trade_idea", text_of.fallback_challenge_values, text_of.challenge_values)
@@ -234,10 +249,10 @@ BINDINGS: dict[str, Binding] = {
     ),
     "intelligence_and_strategies.PsychologicalCoach.analyze_behavior": Binding(run_coach),
     "intelligence_and_strategies.SocraticQuestioner.generate_questions": Binding(
-        lambda case: text_of.question_values(SocraticQuestioner.generate_questions(*case.args))
+        lambda case: text_of.question_values(SocraticQuestioner.generate_questions(*case.args, **case.kwargs))
     ),
     "intelligence_and_strategies.SocraticQuestioner.should_use_socratic_mode": Binding(
-        lambda case: SocraticQuestioner.should_use_socratic_mode(*case.args)
+        lambda case: SocraticQuestioner.should_use_socratic_mode(*case.args, **case.kwargs)
     ),
 }
 SHELL: dict[str, str] = {}

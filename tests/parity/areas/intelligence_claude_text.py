@@ -171,8 +171,8 @@ def gamma_values(text: str) -> dict[str, Any] | None:
         "friday": found(rf"^Friday end: \${NUMBER}B, {NUMBER}% of the week$", block),
         "weekly_decay": found(rf"^Weekly decay: {NUMBER}%", block),
         "pattern": found(r"^Weekly decay: .*, pattern (.*)$", block),
-        "by_day": [list(day) for day in re.findall(rf"^- (\w+): {NUMBER}% \((\w+)\)$", block, re.MULTILINE)],
-        "highest": found(rf"^Highest risk day: (\w+) at {NUMBER}%$", block),
+        "by_day": [list(day) for day in re.findall(rf"^- (.*): {NUMBER}% \((.*)\)$", block, re.MULTILINE)],
+        "highest": found(rf"^Highest risk day: (.*) at {NUMBER}%$", block),
     }
 
 
@@ -222,7 +222,7 @@ def fallback_analysis_values(text: str) -> dict[str, Any]:
     target, gain = found(rf"^Target: \${NUMBER} \(gain {NUMBER}%\)$", text)
     record = between("## Your record\n", "\n\n## Levels\n", text) if "## Your record\n" in text else ""
     return {
-        "symbol": found(r"\A# (\S+): analysis without Claude$", text),
+        "symbol": found(r"\A# (.*): analysis without Claude$", text),
         "mm_state": found(r"^Dealers: (\w+)$", text),
         "net_gex_billions": found(rf"^Net GEX: \${NUMBER}B$", text),
         "price": found(rf"^Price: \${NUMBER}$", text),

@@ -11,6 +11,7 @@ import pytest
 
 from legacy_engines.copilot import ClaudeIntelligence, ClaudeRequestError, HttpTransport, TraderState
 from legacy_engines.copilot.claude import REFUSAL
+from legacy_engines.copilot.transport import claude_api_key
 from legacy_engines.intelligence_and_strategies import FREDIntegration, RealOptionsChainFetcher
 from tests.parity.worlds import CannedSession, SqliteStore, StandingClock
 
@@ -252,6 +253,54 @@ def test_an_empty_answer_is_an_answer() -> None:
     desk = Desk(Model(answer=""))
     assert desk.copilot.challenge_trade_idea("buy 590 calls", dict(MARKET)) == ""
     assert desk.copilot.teach_concept(dict(MARKET), "walls") == ""
+
+
+def test_a_text_of_none_passes_through_like_any_other_answer() -> None:
+    session = CannedSession([{**POST, "json": {"content": [{"text": None}]}}])
+    desk = Desk(HttpTransport(api_key="a-key", session=session))
+    assert desk.copilot.analyze_market(dict(MARKET), "levels") is None
+    assert desk.copilot.challenge_trade_idea("buy 590 calls", dict(MARKET)) is None
+    assert desk.levels == []
+    assert desk.state.conversation_history[-1] == {"role": "assistant", "content": None}
+    assert [row["ai_response"] for row in desk.store.dump("conversations")] == [None, None]
+
+
+def test_the_call_takes_messages_and_nothing_else() -> None:
+    desk = Desk()
+    with pytest.raises(TypeError):
+        desk.copilot._call_claude_api("a plain text", max_tokens=500, temperature=0.7)  # type: ignore[call-arg,arg-type]
+    assert desk.model.sent == []
+
+
+def test_a_failing_analysis_falls_back_on_the_fetched_market() -> None:
+    desk = Desk(Model(error=TimeoutError()), gex_client=Gex(dict(MARKET)))
+    answer = desk.copilot.analyze_market({"symbol": "QQQ"}, "overview")
+    assert "Price: $583.20" in answer
+    assert answer.startswith("# SPY:")
+    assert desk.levels == ["info", "error"]
+
+
+def test_notices_come_in_the_order_of_events() -> None:
+    session = CannedSession([{**POST, "status": 500, "text": "down"}])
+    desk = Desk(clock="2025-10-21T18:00:00-04:00")
+    desk.copilot.transport = HttpTransport(api_key="a-key", session=session, notify=desk.copilot.notify)
+    desk.copilot.analyze_market({}, "which calls tomorrow")
+    assert desk.levels == ["warning", "warning", "error", "error"]  # coach, no GEX source, status 500, no answer
+
+
+def test_facts_that_cannot_be_gathered_are_an_error_and_leave_no_question() -> None:
+    desk = Desk()
+    with pytest.raises(TypeError):
+        desk.copilot.analyze_market({"net_gex": 1, "spot_price": None}, "levels")
+    with pytest.raises(TypeError):
+        desk.copilot.challenge_trade_idea("buy 590 calls", {"spot_price": None})
+    assert desk.state.conversation_history == []
+    assert desk.levels == []
+
+
+@pytest.mark.parametrize("settings", [{}, {"claude_api_key": None}, {"claude_api_key": ""}])
+def test_settings_without_a_key_are_an_empty_key(settings: dict[str, Any]) -> None:
+    assert claude_api_key({"CLAUDE_API_KEY": ""}, settings) == ""
 
 
 def test_challenge_and_lesson_fall_back_when_the_model_fails() -> None:

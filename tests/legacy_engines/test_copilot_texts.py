@@ -246,6 +246,24 @@ def test_the_fallback_trade_follows_net_gex(net_gex: float, strategy: str) -> No
     assert fallback_trade(fallback_market({"net_gex": net_gex}, "")).strategy == strategy
 
 
+@pytest.mark.parametrize(
+    ("net_gex", "reason"),
+    [
+        (-1.5e9, "net GEX is below -1B"),
+        (-0.5e9, "forces no large hedging"),
+        (0.9e9, "forces no large hedging"),
+        (1.5e9, "between the walls"),
+        (2.5e9, "net GEX is above 2B"),
+    ],
+)
+def test_the_reason_of_a_fallback_fits_the_net_gex_beside_it(net_gex: float, reason: str) -> None:
+    trade = fallback_trade(fallback_market({"net_gex": net_gex}, ""))
+    assert reason in trade.reason
+    assert ("Entry is the credit" in trade.reason) == (trade.stop < 0)
+    if trade.stop < 0:
+        assert f"a loss of {-trade.stop / trade.entry:.0f} times the credit" in trade.reason
+
+
 def test_a_fallback_ranks_two_alternatives_of_the_optimiser() -> None:
     entries = [{"name": name, "expected_value": value} for name, value in (("A", 1.239), ("B", -0.5), ("C", 0))]
     text = fallback_analysis(fallback_market({}, ""), record="", opportunity="", alternatives=entries)
@@ -282,6 +300,9 @@ def test_a_lesson_shows_the_distance_to_the_flip(spot: float, flip: float, net_g
     assert "# Lesson: walls" in text
 
 
-@pytest.mark.parametrize(("billions", "words"), [(-2, "near balance"), (-2.1, "deeply negative"), (2.1, "strongly")])
+@pytest.mark.parametrize(
+    ("billions", "words"),
+    [(-2, "between -2B and 2B"), (2, "between -2B and 2B"), (-2.1, "deeply negative"), (2.1, "strongly")],
+)
 def test_a_lesson_speaks_of_the_present_regime(billions: float, words: str) -> None:
     assert words in fallback_teaching({"spot_price": 500, "flip_point": 505, "net_gex": billions * 1e9}, "t")

@@ -2,6 +2,7 @@
 
 from legacy_engines.options.expirations import (
     add_expiration_to_setup,
+    expiration_panel,
     format_expiration_display,
     get_all_fridays_in_month,
     get_expiration_color,
@@ -16,6 +17,7 @@ from legacy_engines.options.expirations import (
 
 __all__ = [
     "add_expiration_to_setup",
+    "expiration_panel",
     "format_expiration_display",
     "get_all_fridays_in_month",
     "get_expiration_color",

@@ -125,7 +125,7 @@ class TradingStrategy:
             strike=strikes.min(),
             notes=(
                 f"Dealers are short gamma, net GEX ${net / BILLION:.2f}B: their hedging feeds the move. "
-                f"The flip is {distance:.2f}% from spot."
+                f"The flip, taken as target, is {distance:.2f}% from spot: below the entry."
             ),
         )
 
@@ -158,7 +158,7 @@ class TradingStrategy:
             strike=strikes.max(),
             notes=(
                 f"Dealers are long gamma, net GEX ${net / BILLION:.2f}B, but spot is only {distance:.2f}% above "
-                "the flip: a break below it turns their hedging against the market."
+                "the flip: below it their hedging adds to a fall."
             ),
         )
 
@@ -184,8 +184,8 @@ class TradingStrategy:
             expiration="0-2 DTE",
             strike=spot,
             notes=(
-                f"The walls are {spread:.2f}% apart and spot is nearer the {'put' if near_put else 'call'} wall: "
-                "trade back to the far one."
+                f"The walls are {spread:.2f}% apart and spot is {'nearer' if near_put else 'no nearer'} the put wall "
+                f"than the call wall: trade towards the {'call' if near_put else 'put'} wall."
             ),
         )
 

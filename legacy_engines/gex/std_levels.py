@@ -13,14 +13,14 @@ UNCHANGED_BELOW: Final = 0.01
 CHART_KEY: Final = "std_level_changes_chart"
 NEED_TWO_DAYS: Final = "Two days of data are needed to compare levels. Come back after the next trading day."
 TEXTS: Final = {
-    "EXPANDING_1SD": "The one-sigma range widens: short-term volatility rises, expect wider swings.",
-    "CONTRACTING_1SD": "The one-sigma range narrows: short-term volatility falls, which favours selling premium.",
-    "EXPANDING_7SD": "The seven-sigma range widens: the market expects more volatility further out.",
-    "CONTRACTING_7SD": "The seven-sigma range narrows: the market is settling.",
-    "SHIFT_UP_1SD": "Both one-sigma levels moved up: bullish bias.",
-    "SHIFT_DOWN_1SD": "Both one-sigma levels moved down: bearish bias.",
-    "SHIFT_UP_7SD": "Both seven-sigma levels moved up: bullish longer-term bias.",
-    "SHIFT_DOWN_7SD": "Both seven-sigma levels moved down: bearish longer-term bias.",
+    "EXPANDING_1SD": "The 1σ range widens: short-term volatility is rising, expect wider swings.",
+    "CONTRACTING_1SD": "The 1σ range narrows: short-term volatility is falling, which favours selling premium.",
+    "EXPANDING_7SD": "The 7σ range widens: the market expects more volatility over the longer term.",
+    "CONTRACTING_7SD": "The 7σ range narrows: the market is settling.",
+    "SHIFT_UP_1SD": "Both 1σ levels moved up: bullish bias.",
+    "SHIFT_DOWN_1SD": "Both 1σ levels moved down: bearish bias.",
+    "SHIFT_UP_7SD": "Both 7σ levels moved up: bullish longer-term bias.",
+    "SHIFT_DOWN_7SD": "Both 7σ levels moved down: bearish longer-term bias.",
 }
 YESTERDAY_LINES: Final = (
     ("std_7_pos", "+7σ", "rgba(255, 0, 0, 0.3)"),
@@ -152,4 +152,4 @@ def _label(y: float, text: str, *, right: bool) -> dict[str, Any]:
 
 def _place(y: float) -> float | None:
     """Return a coordinate; an unknown level has none, since a chart goes to the browser as JSON."""
-    return None if math.isnan(y) else y
+    return y if math.isfinite(y) else None

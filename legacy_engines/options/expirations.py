@@ -105,9 +105,9 @@ def is_market_hours(*, clock: Clock) -> bool:
     return now.weekday() <= FRIDAY and OPEN <= now.time() <= CLOSE
 
 
-def get_time_until_expiration(exp_date: datetime, *, clock: Clock) -> str:
+def get_time_until_expiration(exp: datetime, *, clock: Clock) -> str:
     """Return the time left as `2d 14h`, `3d`, `3h 25m` or `5m`, or `Expired`."""
-    left = exp_date - local_now(clock)
+    left = exp - local_now(clock)
     if left < timedelta(0):
         return "Expired"
     hours, minutes = left.seconds // 3600, left.seconds // 60 % 60
@@ -155,6 +155,8 @@ def _target_dte(setup: dict[str, Any]) -> int:
     Deliberate (core Q15): a strategy called 0DTE counts only where `best_time` says nothing about DTE.
     """
     best_time = setup.get("best_time", "")
+    if not isinstance(best_time, str):
+        raise TypeError(f"best_time must be text such as '2-5 DTE', was {best_time!r}")
     if "DTE" in best_time:
         found = DTE_TEXT.search(best_time)
         if found is None:

@@ -37,9 +37,7 @@ def all_setups(
     setups: list[Setup] = []
     if net_gex < SHORT_GAMMA_BELOW:
         below = spot < flip
-        setups.append(
-            squeeze(symbol, spot, net_gex, flip, call_wall) if below else momentum(symbol, spot, flip, call_wall)
-        )
+        setups.append(squeeze(symbol, spot, net_gex, flip, call_wall) if below else momentum(spot, flip, call_wall))
     if width >= CONDOR_MIN_WIDTH:
         setups.append(iron_condor(spot, call_wall, put_wall, width))
     if to_call_wall < NEAR_WALL and net_gex > LONG_GAMMA_ABOVE:
@@ -71,12 +69,12 @@ def squeeze(symbol: str, spot: float, net_gex: float, flip: float, call_wall: fl
     }
 
 
-def momentum(symbol: str, spot: float, flip: float, call_wall: float) -> Setup:
+def momentum(spot: float, flip: float, call_wall: float) -> Setup:
     """Return the calls added above the flip, bought on a one-point pullback."""
     return {
         "strategy": "📈 MOMENTUM CONTINUATION",
         "confidence": 65,
-        "action": f"ADD TO CALLS - build on {symbol} strength, do not chase it",
+        "action": "ADD TO CALLS - build on strength, do not chase it",
         "strikes": f"${int(spot) + 5}",
         "expiration": "3-7 DTE",
         "entry": f"On a pullback to {dollars(spot - 1)}",
@@ -115,7 +113,7 @@ def iron_condor(spot: float, call_wall: float, put_wall: float, width: float) ->
         "size": "1-2 contracts, risk is defined",
         "reasoning": (
             f"The walls leave a range {width:.1f}% wide, and the open interest there tends to keep price inside. "
-            "With net GEX below zero the walls break more easily, so trade it smaller."
+            "Should net GEX fall below zero, the walls break more easily: trade it smaller then."
         ),
     }
 

@@ -14,7 +14,7 @@ POSITIONS_PER_STRATEGY: Final = 3
 
 APPROVED: Final = "Approved: within all risk limits"
 DAILY_LOSS_LIMIT: Final = "Daily loss limit reached: no new positions today"
-STRATEGY_POSITION_LIMIT: Final = "Three positions in this strategy are open already"
+STRATEGY_POSITION_LIMIT: Final = "Three or more positions in this strategy are open already"
 PORTFOLIO_RISK_LIMIT: Final = "The open positions use up the portfolio's risk limit"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -65,11 +66,7 @@ def size_setup(
             {"label": "⚠️ Max Risk", "value": f"${sizing['total_risk']:,.0f}"},
             {"label": "📊 Account Risk %", "value": f"{sizing['risk_pct_of_account']:.2f}%"},
         ],
-        "explanation": [
-            f"Base risk ${sizing['base_risk_amount']:,.0f}: {risk_percent}% of the ${account_size:,.0f} account.",
-            f"Confidence {confidence}% scales it by {sizing['confidence_multiplier']:.2f}x.",
-            f"Risk for this trade: ${sizing['adjusted_risk_amount']:,.0f}. The surer the setup, the larger the size.",
-        ],
+        "explanation": _explanation(sizing, account_size, risk_percent, confidence),
         "chart": create_risk_reward_chart(setup, sizing, key_suffix),
     }
 
@@ -84,7 +81,8 @@ def create_risk_reward_chart(
     bars = {
         "type": "bar",
         "x": ["Max Loss", "Break Even", "Target 1", "Max Profit"],
-        "y": values,
+        # A chart goes to the browser as JSON, which has no infinities.
+        "y": [value if math.isfinite(value) else None for value in values],
         "marker": {"color": ["red", "gray", "lightgreen", "green"]},
         "text": [f"${value:,.0f}" for value in values],
         "textposition": "outside",
@@ -155,6 +153,19 @@ def kelly_criterion(
         "warning": percent > AGGRESSIVE_KELLY_PERCENT,
         "no_edge": percent < 0,
     }
+
+
+def _explanation(sizing: Mapping[str, float], account_size: float, risk_percent: float, confidence: float) -> list[str]:
+    """Return how the risk budget comes about, and that the least size exceeds it where it does."""
+    budget, risk = sizing["adjusted_risk_amount"], sizing["total_risk"]
+    lines = [
+        f"Base risk ${sizing['base_risk_amount']:,.0f}: {risk_percent}% of the ${account_size:,.0f} account.",
+        f"Confidence {confidence}% scales it by {sizing['confidence_multiplier']:.2f}x.",
+        f"Risk budget of this trade: ${budget:,.0f}. The surer the setup, the larger the size.",
+    ]
+    if sizing["num_contracts"] == 1 and risk > budget:
+        lines.append(f"One contract, the least there is, risks ${risk:,.0f}: more than the budget.")
+    return lines
 
 
 def _max_loss_per_contract(setup: Mapping[str, Any], premium: float) -> float:

@@ -173,9 +173,9 @@ def test_a_running_clock_shows_a_little_less_time_left() -> None:
     assert exp.add_expiration_to_setup({"best_time": "0DTE"}, clock=clock)["time_until_exp"] == "Expired"
 
 
-@pytest.mark.parametrize("best_time", [None, 5])
+@pytest.mark.parametrize("best_time", [None, 5, [], ["14 DTE"], {"DTE": 14}])
 def test_a_time_that_is_no_text_is_an_error(best_time: Any) -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="best_time"):
         exp.add_expiration_to_setup({"best_time": best_time}, clock=Standing(TUESDAY))
 
 

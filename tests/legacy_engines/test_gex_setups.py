@@ -42,7 +42,8 @@ def test_a_negative_squeeze_buys_the_first_call_above_spot() -> None:
     assert setup.confidence_score == pytest.approx(80)
     assert setup.risk_reward_ratio == pytest.approx(1.0)
     assert "$-1.23B" in setup.notes
-    assert "-1.00%" in setup.notes
+    # Deliberate (core Q8): the note says what the figures beside it show.
+    assert "target, is -1.00% from spot: below the entry" in setup.notes
 
 
 @pytest.mark.parametrize(
@@ -119,6 +120,10 @@ def test_compressed_walls_are_traded_from_the_nearer_to_the_farther() -> None:
     assert "1.40%" in down.notes
     (tie,) = strategy(net_gex=1.0, gamma_flip=970.0, key_levels=walls(1005.0, 995.0)).identify_squeeze_setups()
     assert tie.action == "BUY PUT"
+    # At the same distance neither wall is the nearer one.
+    assert "no nearer the put wall" in tie.notes
+    assert "towards the put wall" in tie.notes
+    assert "nearer the put wall than the call wall: trade towards the call wall" in up.notes
     assert not strategy(net_gex=1.0, gamma_flip=970.0, key_levels=walls(1010.0, 990.0)).identify_squeeze_setups()
 
 

@@ -92,6 +92,20 @@ def test_the_panel_shows_and_explains_its_figures() -> None:
     assert [explained.find(figure) for figure in figures] == sorted(explained.find(figure) for figure in figures)
     assert all(figure in explained for figure in figures)
     assert "Unknown" in size_setup({}, 50000, 2.0)["title"]
+    assert len(panel["explanation"]) == 3
+
+
+def test_the_panel_says_when_one_contract_exceeds_the_budget() -> None:
+    (*_, budget, excess) = size_setup({"confidence": 70, "option_premium": 20.0}, 50000, 2.0)["explanation"]
+    assert "$700" in budget
+    assert "$2,000" in excess
+    assert len(size_setup({"confidence": 70}, 0, 2.0)["explanation"]) == 3
+
+
+def test_a_figure_without_an_end_has_no_bar() -> None:
+    chart = size_setup({"max_risk": "inf"}, 50000, 2.0)["chart"]["figure"]["data"][0]
+    assert chart["y"] == [None, 0, None, None]
+    assert chart["text"] == ["$-inf", "$0", "$inf", "$inf"]
 
 
 def test_the_chart_is_a_valid_figure_of_loss_and_profit() -> None:

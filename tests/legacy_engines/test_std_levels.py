@@ -80,6 +80,7 @@ def test_the_chart_is_a_valid_figure_with_both_days_and_todays_bands() -> None:
     assert not figure.data
 
 
-def test_an_unknown_level_has_no_place_in_the_chart() -> None:
-    chart = create_std_movement_chart({**YESTERDAY, "std_1_pos": math.nan}, YESTERDAY)
+@pytest.mark.parametrize("level", [math.nan, math.inf])
+def test_an_unknown_or_endless_level_has_no_place_in_the_chart(level: float) -> None:
+    chart = create_std_movement_chart({**YESTERDAY, "std_1_pos": level}, YESTERDAY)
     assert chart["figure"]["layout"]["shapes"][6]["y0"] is None

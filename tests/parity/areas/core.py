@@ -20,6 +20,7 @@ from legacy_engines.risk import limits as risk
 from legacy_engines.risk import sizing
 from tests.parity.areas.core_data import (
     TickingClock,
+    arguments,
     calculate_greeks,
     chain_was_broken,
     fetcher_of,
@@ -52,9 +53,10 @@ MOST_SIMULATIONS_IN_FULL = 60
 
 def moment(text: Any) -> Any:
     """Return the datetime or, without a time, the date of a recorded text; anything else as it is."""
-    if not isinstance(text, str):
+    try:
+        return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+    except (TypeError, ValueError):
         return text
-    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
 
 
 def analyzer_of(case: Case) -> GEXAnalyzer:
@@ -64,8 +66,9 @@ def analyzer_of(case: Case) -> GEXAnalyzer:
     if "calculate_gex" in state:
         options, spot = state.pop("calculate_gex")
         analyzer.calculate_gex(frame(options), spot)
-    if state.get("options_data") is not None:
-        state["options_data"] = frame(state["options_data"])
+    for name in ("options_data", "gex_profile"):
+        if state.get(name) is not None:
+            state[name] = frame(state[name])
     if "key_levels" in state:
         state["key_levels"] = {name: GEXLevel(**level) for name, level in state["key_levels"].items()}
     for name, value in state.items():
@@ -102,7 +105,7 @@ def setup_record(setup: TradeSetup) -> dict[str, Any]:
 
 def calculate_gex(case: Case) -> Any:
     analyzer = analyzer_of(case)
-    options, spot = case.args
+    options, spot = arguments(case, "options_data", "spot_price")
     return {"return": analyzer.calculate_gex(frame(options), spot), "after": after(analyzer, "options_data_columns")}
 
 
@@ -119,7 +122,7 @@ def identify_key_levels(case: Case) -> Any:
 
 def pipeline(case: Case) -> Any:
     analyzer = analyzer_of(case)
-    options, spot = case.args
+    options, spot = arguments(case, "options_data", "spot_price")
     analyzer.calculate_gex(frame(options), spot)
     levels = analyzer.identify_key_levels()
     regime = MarketRegimeAnalyzer(analyzer)
@@ -159,7 +162,7 @@ def analyze_all_setups(case: Case) -> Any:
 
 
 def position_size(case: Case) -> Any:
-    setup, account = case.args
+    setup, account = arguments(case, "setup", "account_size")
     return TradingStrategy(analyzer_of(case)).calculate_position_size(setup_of(setup), account)
 
 
@@ -167,7 +170,7 @@ def check_new_position(case: Case) -> Any:
     manager = risk.RiskManager(**case.init)
     for name, value in case.state.items():
         setattr(manager, name, value)
-    decision = manager.check_new_position(setup_of(case.args[0]))
+    decision = manager.check_new_position(setup_of(*arguments(case, "setup")))
     return decision | {"reason": REASONS[decision["reason"]]}
 
 
@@ -201,9 +204,10 @@ def _abridged(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def add_expiration(case: Case) -> Any:
+    (setup,) = arguments(case, "setup")
     if not case.env.get("tick"):
-        return expirations.add_expiration_to_setup(case.args[0], clock=clock_of(case))
-    setup = expirations.add_expiration_to_setup(case.args[0], clock=TickingClock(case.env["clock"]))
+        return expirations.add_expiration_to_setup(setup, clock=clock_of(case))
+    expirations.add_expiration_to_setup(setup, clock=TickingClock.of(case))
     # With a running clock `expected` names the keys to compare.
     return {name: setup[name] for name in case.expected}
 

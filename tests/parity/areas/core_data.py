@@ -17,6 +17,10 @@ from tests.parity.worlds import StandingClock, clock_of
 class TickingClock(StandingClock):
     """A clock that runs: each look at it takes a microsecond."""
 
+    @classmethod
+    def of(cls, case: Case) -> TickingClock:
+        return cls(case.env["clock"], case.env.get("process_tz") or "America/New_York")
+
     def now(self) -> datetime:
         instant = super().now()
         self.advance(1e-6)
@@ -70,6 +74,11 @@ def fetcher_of(case: Case) -> tuple[OptionsDataFetcher, ChainTicker, StandingClo
     return fetcher, ticker, clock
 
 
+def arguments(case: Case, *names: str) -> list[Any]:
+    """Return the arguments of a case, by position or by name, without those left out at the end."""
+    return [*case.args, *(case.kwargs[name] for name in names[len(case.args) :] if name in case.kwargs)]
+
+
 def get_spot_price(case: Case) -> Any:
     fetcher, ticker, _ = fetcher_of(case)
     return {
@@ -79,8 +88,8 @@ def get_spot_price(case: Case) -> Any:
 
 
 def calculate_greeks(case: Case) -> Any:
-    options, *spot = case.args
-    return fetcher_of(case)[0].calculate_greeks(frame(options), *spot, **case.kwargs)
+    options, *spot = arguments(case, "option_data", "spot")
+    return fetcher_of(case)[0].calculate_greeks(frame(options), *spot)
 
 
 def get_options_chain(case: Case) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from legacy_engines.gex import std_levels
 from legacy_engines.options import expirations
 from legacy_engines.risk import sizing
+from tests.parity.areas.core_data import arguments
 from tests.parity.cases import Case
 from tests.parity.worlds import clock_of
 
@@ -69,7 +70,7 @@ def size_controls(case: Case) -> Any:
 
 
 def expiration_panel(case: Case) -> Any:
-    setup = case.args[0]
+    (setup,) = arguments(case, "setup")
     panel = expirations.expiration_panel(setup, clock=clock_of(case))
     metrics = [{name: metric[name] for name in ("label", "value")} for metric in panel["metrics"]]
     return {"metrics": metrics, "markdown": panel["markdown"], "setup_keys_after": sorted(setup)}

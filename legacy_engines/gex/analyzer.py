@@ -63,25 +63,7 @@ class GEXAnalyzer:
         options_data: lower-case columns; `strike` is required, missing gamma and openinterest count as 0, a missing
         optiontype as call. Any type but exactly "put" counts as positive.
         """
-        if "strike" not in options_data:
-            raise KeyError("strike: the option chain needs a 'strike' column")
-        if spot_price is None:
-            raise TypeError("spot_price is None: pass the price of the underlying in dollars")
-        gamma, oi = _filled(options_data, "gamma"), _filled(options_data, "openinterest")
-        types = _types(options_data)
-        gex = spot_price * gamma * oi * CONTRACT_SIZE
-        expiration = options_data["expiration"].array if "expiration" in options_data else NO_EXPIRATION
-        profile = pd.DataFrame(
-            {
-                "strike": options_data["strike"].array,
-                "gex": np.where(types == "put", -gex, gex),
-                "type": types,
-                "gamma": gamma,
-                "oi": oi,
-                "expiration": expiration,
-            },
-            columns=PROFILE_COLUMNS,
-        )
+        profile = _profile(options_data, spot_price) if len(options_data) else pd.DataFrame(columns=PROFILE_COLUMNS)
         self.options_data = options_data.copy()
         self.spot_price = spot_price
         self.gex_profile = profile
@@ -185,6 +167,29 @@ class GEXAnalyzer:
         """Return the distance of a strike in percent of spot, infinite at a zero spot where the strike is numpy's."""
         with np.errstate(all="ignore"):
             return (strike - self.spot_price) / self.spot_price * 100
+
+
+def _profile(options_data: pd.DataFrame, spot_price: float) -> pd.DataFrame:
+    """Return one row of exposure per contract."""
+    if "strike" not in options_data:
+        raise KeyError("strike: the option chain needs a 'strike' column")
+    if spot_price is None:
+        raise TypeError("spot_price is None: pass the price of the underlying in dollars")
+    gamma, oi = _filled(options_data, "gamma"), _filled(options_data, "openinterest")
+    types = _types(options_data)
+    gex = spot_price * gamma * oi * CONTRACT_SIZE
+    expiration = options_data["expiration"].array if "expiration" in options_data else NO_EXPIRATION
+    return pd.DataFrame(
+        {
+            "strike": options_data["strike"].array,
+            "gex": np.where(types == "put", -gex, gex),
+            "type": types,
+            "gamma": gamma,
+            "oi": oi,
+            "expiration": expiration,
+        },
+        columns=PROFILE_COLUMNS,
+    )
 
 
 def _filled(frame: pd.DataFrame, name: str) -> npt.NDArray[Any]:

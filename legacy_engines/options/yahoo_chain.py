@@ -155,7 +155,7 @@ def numbers_of(values: pd.Series) -> Array:
 
 
 def _greeks(strike: Array, spot: float, days: Array, volatility: Array, calls: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    """Return gamma, delta, theta and vega per contract; see core.md 3.2 for the rule of thumb. NaN stays NaN."""
+    """Return gamma, delta, theta and vega per contract by a rule of thumb, not by a model. NaN stays NaN."""
     with np.errstate(all="ignore"):
         years = days / 365
         distance = np.abs(1 - strike / spot)

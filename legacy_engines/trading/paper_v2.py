@@ -73,7 +73,7 @@ class PaperTradingEngineV2:
 
     def _with_quote(self, trade: dict[str, Any], gex: dict[str, Any], spot: float) -> dict[str, Any]:
         expiration, side = self._get_expiration_string(trade["dte"]), trade["option_type"]
-        # Deliberate (trading, section 7.2): a condor is priced as the put nearest to spot.
+        # Deliberate: a condor is priced as the put nearest to spot.
         quote = get_real_option_price_v2(SYMBOL, trade["strike"], side, expiration, tickers=self.tickers)
         if quote.get("error"):
             trade["strike"], quote = find_best_strike_from_real_data(

@@ -231,3 +231,11 @@ def test_vanna_adds_puts_like_calls() -> None:
     frame = chain([(100.0, "call", 0.02, 10), (100.0, "put", 0.01, 30), (101.0, "put", 0.01, 30)])
     analyzer.calculate_gex(frame.assign(vega=[0.3, 0.2, math.nan]), 100.0)
     assert analyzer.calculate_vanna() == pytest.approx(0.3 * 0.02 * 10 * 100 + 0.2 * 0.01 * 30 * 100)
+
+
+def test_a_chain_without_rows_gives_an_empty_profile_whatever_its_columns() -> None:
+    analyzer = GEXAnalyzer()
+    profile = analyzer.calculate_gex(pd.DataFrame(), 585.0)
+    assert list(profile.columns) == ["strike", "gex", "type", "gamma", "oi", "expiration"]
+    assert profile.empty
+    assert analyzer.identify_key_levels() == {}

@@ -138,7 +138,7 @@ def parsed_decision(reply: str) -> dict[str, Any]:
     shouted = reply.upper()
     if "DECISION: CLOSE" not in shouted:
         return {"should_close": False, "reason": HOLD}
-    # Deliberate (trading, section 3.9): without `REASON:` the text starts at the seventh character of the reply.
+    # Deliberate: without `REASON:` the text starts at the seventh character of the reply.
     start = shouted.find("REASON:") + len("REASON:")
     reason = reply[start:].strip().split("\n")[0].strip()
     if len(reason) > LONGEST_REASON:

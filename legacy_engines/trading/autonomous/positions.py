@@ -52,7 +52,7 @@ class AutonomousPositions(AutonomousAccount):
             "action": trade["action"],
             "entry_date": now.strftime(DATE),
             "entry_time": now.strftime(TIME),
-            # Deliberate (trading, section 3.3): the strike asked for, not the listed one whose quote was used.
+            # Deliberate: the strike asked for, not the listed one whose quote was used.
             "strike": trade["strike"],
             "option_type": trade["option_type"],
             "expiration_date": exp_date,

@@ -13,10 +13,13 @@ Condition = tuple[str, Operator, Any]
 
 
 class RowStore(Protocol):
-    """Tables of rows with an integer `id` given by the store. A broken constraint raises an IntegrityError."""
+    """Tables of rows with an integer `id` given by the store (the `*_config` tables have `key` and `value` instead).
+
+    A broken constraint (a missing value, a duplicate key) raises an error named IntegrityError.
+    """
 
     def select(self, table: str, where: Sequence[Condition] = (), order_by: Sequence[str] = ()) -> list[Row]:
-        """Return matching rows with all columns, ordered by the columns (`-column` descending), then by id."""
+        """Return matching rows with all columns, ordered by the columns (`-column` descending), then as inserted."""
 
     def insert(self, table: str, row: Mapping[str, Any]) -> int:
         """Add a row, columns left out take the table's defaults, and return its id."""

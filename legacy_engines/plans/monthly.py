@@ -75,7 +75,7 @@ def _week(
     week = {
         "dates": f"{monday.strftime('%m/%d')} - {friday.strftime('%m/%d')}",
         "focus": (
-            "Expiration pins and releases price: trade directionals early, be out before Friday"
+            "Expiration pins and releases price: be out of directionals by Wednesday noon; the key trade has priority"
             if is_opex
             else "Directionals early in the week, premium selling from Thursday, unless the key trade says otherwise"
         ),

@@ -113,7 +113,7 @@ def iron_condor(spot: float, call_wall: float, put_wall: float, width: float) ->
         "size": "1-2 contracts, risk is defined",
         "reasoning": (
             f"The walls leave a range {width:.1f}% wide, and the open interest there tends to keep price inside. "
-            "Should net GEX fall below zero, the walls break more easily: trade it smaller then."
+            "Whenever net GEX is below zero the walls break more easily: trade it smaller then."
         ),
     }
 

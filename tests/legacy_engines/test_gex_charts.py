@@ -106,6 +106,7 @@ def test_yesterday_needs_both_sigmas() -> None:
     ("strikes", "error"),
     [
         ([{"call_gamma": 1.0}], KeyError),
+        ([{"call_gamma": None}], KeyError),
         ([{"strike": 1, "call_gamma": None}], TypeError),
         ([{"strike": 1, "put_gamma": "much"}], TypeError),
     ],
@@ -213,6 +214,15 @@ def test_bands_count_all_paths() -> None:
 )
 def test_the_outlook_follows_the_chance_of_the_flip(probability: float, word: str) -> None:
     assert outlook_of(probability) == word
+
+
+def test_the_bands_are_explained_day_by_day() -> None:
+    chart = monte_carlo_chart({"price_paths_sample": paths(2), "probability_hit_flip": 72.4}, 590)
+    explanation = texts(chart)[-1]
+    assert explanation.startswith("INTERPRETATION:")
+    assert "50% of the paths lie inside on each day" in explanation
+    assert "90% of the paths lie inside on each day" in explanation
+    assert explanation.endswith("72%")
 
 
 def test_the_target_line_is_the_expected_final_price() -> None:

@@ -232,6 +232,13 @@ def test_a_condor_credit_above_the_wing_prints_a_negative_risk() -> None:
     assert condor["max_risk"] == "$-5.00"
 
 
+@pytest.mark.parametrize("net_gex", [-5e8, 5e8])
+def test_a_condor_warns_of_negative_gex_without_claiming_it(net_gex: float) -> None:
+    (condor, *_others) = all_setups("SPY", 500.0, net_gex, 500.0, 520.0, 480.0, "Monday", {})
+    assert "8.0% wide" in condor["reasoning"]
+    assert "Whenever net GEX is below zero" in condor["reasoning"]
+
+
 @pytest.mark.parametrize(
     ("net_gex", "volatility", "size"),
     [
@@ -390,6 +397,13 @@ def test_a_missing_price_falls_back() -> None:
 def test_the_week_decides_the_key_trade(week: int, opex: bool, strategy: str) -> None:
     trade = key_weekly_trade("SPY", 590, 592, 600, 580, 0, week, opex, pricer=NoPrices())
     assert trade["strategy"] == strategy
+
+
+def test_the_expiration_week_yields_to_its_key_trade() -> None:
+    october = datetime(2025, 10, 15, 12, tzinfo=NEW_YORK)  # starts on a Wednesday: expiration falls into the CPI week
+    week = generator(october).generate_monthly_plan("SPY", market())["weeks"]["Week 2 (OPEX WEEK)"]
+    assert week["key_trade"]["strategy"] == "CPI WEEK - WAIT FOR DATA"
+    assert "the key trade has priority" in week["focus"]
 
 
 def test_primary_setup_reads_the_new_york_hour_on_wednesday() -> None:

@@ -102,8 +102,8 @@ def _price_lines(simulation_results: Mapping[str, Any], current_price: float) ->
 def _interpretation(probability: float) -> Element:
     text = (
         "INTERPRETATION:<br>"
-        "Green band: half of all paths, 50%, stay inside<br>"
-        "Red band: 90% of paths stay inside<br>"
+        "Green band: 50% of the paths lie inside on each day<br>"
+        "Red band: 90% of the paths lie inside on each day<br>"
         f"Chance of touching the flip: {probability:.0f}%"
     )
     return {

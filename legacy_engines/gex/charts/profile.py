@@ -30,10 +30,11 @@ class StrikeGammas:
     def of(cls, gex_data: Levels) -> StrikeGammas:
         """Read the strikes of the answer. A missing gamma is 0, a missing strike a KeyError, None a TypeError."""
         rows = gex_data["strikes"]
+        strikes = [row["strike"] for row in rows]
         calls = np.array([row.get("call_gamma", 0) / 1e6 for row in rows], dtype=float)
         # The sign of the input is ignored: puts are drawn downwards whichever way the source signs them.
         puts = np.array([-abs(row.get("put_gamma", 0) / 1e6) for row in rows], dtype=float)
-        return cls([row["strike"] for row in rows], calls, puts)
+        return cls(strikes, calls, puts)
 
     @property
     def net(self) -> NDArray[np.float64]:

@@ -77,12 +77,12 @@ def _figure(draw: Callable[..., Any]) -> Callable[[Case], Any]:
 
 
 def _monte_carlo(case: Case) -> Any:
-    results, current_price = case.args
-    paths = results.get("price_paths_sample")
+    results, *rest = case.args
+    paths = results.get("price_paths_sample") if isinstance(results, dict) else None
     # Recorded as a list either way; the case that hands over a plain list says so in its name.
     if paths is not None and "list" not in case.id:
         results = results | {"price_paths_sample": np.array(paths)}
-    return reduce_figure(GEXVisualizer.create_monte_carlo_chart(results, current_price))
+    return reduce_figure(GEXVisualizer.create_monte_carlo_chart(results, *rest, **case.kwargs))
 
 
 def _called(name: str) -> Callable[[Case], Any]:
@@ -91,15 +91,13 @@ def _called(name: str) -> Callable[[Case], Any]:
 
 
 def _called_with_pricer(name: str, position: int) -> Callable[[Case], Any]:
-    """Call the method with the pricer the case has at this position, and the date after it if there is one."""
+    """Call the method with the pricer at this position. Where a date is recorded, so is a name for the pricer."""
 
     def run(case: Case) -> Any:
-        pricer = NoPrices() if case.state.get("pricer") == "pricer-empty" else BlackScholesPricer()
+        pricer = NoPrices() if "empty" in str(case.state.get("pricer")) else BlackScholesPricer()
         arguments = list(case.args)
-        if position < len(arguments) and arguments[position] in ("priced", "pricer-empty"):
-            arguments[position] = pricer
-        else:
-            arguments.insert(position, pricer)
+        named = isinstance(arguments[-1], str)
+        arguments[position : position + named] = [pricer]
         return reduce_value("", getattr(generator_of(case), name)(*_with_dates(arguments)))
 
     return run

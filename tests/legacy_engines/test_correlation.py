@@ -292,3 +292,9 @@ def test_every_row_lies_on_one_side_of_a_threshold(rows: list[tuple[float, float
     best = best_threshold(tested)
     gains = {entry["threshold"]: entry["separation"] for entry in tested}
     assert best is None or gains[best] == max(gains.values()) > 0
+
+
+def test_thresholds_are_tested_on_sixty_days_unless_told() -> None:
+    nine = [make_outcome(f"2025-10-{day:02d}", 5 * day, day) for day in range(1, 10)]
+    assert make_tracker([*nine, make_outcome("2025-08-30", 60, 9)])[0].tested_thresholds("SPY") is not None
+    assert make_tracker([*nine, make_outcome("2025-08-29", 60, 9)])[0].tested_thresholds("SPY") is None

@@ -251,3 +251,12 @@ def test_a_mail_has_both_parts_the_new_york_time_and_no_foreign_markup() -> None
     assert "<b>" not in html
     assert in_order(html, ["#FF4444", "&lt;b&gt;T", "A &amp; B\ntoday's", "2025-10-29 02:05 PM ET"])
     assert "#FFB800" in bytes(mails[1].get_payload(1).get_payload(decode=True)).decode()  # type: ignore[union-attr]
+
+
+def test_a_weekly_decay_alert_names_the_share_of_the_last_day() -> None:
+    intel = make_intel(decay=84.0)
+    intel["weekly_evolution"]["daily_breakdown"] = [{"pct_of_week": share} for share in (100.0, 81.0, 55.0, 33.0, 16.0)]
+    (alert,) = make_system()[0].check_and_alert(intel, "SPY", 585.0)
+    assert alert["type"] == "WEEKLY_DECAY"
+    assert "16% of the week's gamma" in alert["message"]
+    assert "81%" not in alert["message"]

@@ -57,7 +57,6 @@ INSTALLED_APPS = [
     "csp",
     "django_celery_beat",
     "django_htmx",
-    "lucide",
     "apps.accounts",
     "apps.market",
     "apps.gex",
@@ -88,6 +87,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"lucide": "alphagex.icons"},
             "context_processors": [
                 "django.template.context_processors.debug",
                 "django.template.context_processors.request",

@@ -4,19 +4,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.urls import reverse
 
 from alphagex import clock
 from apps.accounts.services import preferences_of
 from apps.market.notices import configured_notice
 from apps.market.status import market_note
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    """Go to the page of the user's symbol: the first page of a desk whose dashboard is yet to come."""
-    return redirect("gex:page", symbol=preferences_of(request.user).symbol)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -29,7 +23,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     symbol = (match.kwargs.get("symbol") if match else None) or preferences.symbol
     return {
         "theme": preferences.theme,
-        "nav": _navigation(request.path, symbol=symbol),
+        "nav": _navigation(request, symbol=symbol),
         "symbol": symbol,
         "quick_symbols": settings.QUICK_SYMBOLS,
         "market": market_note(at),
@@ -38,20 +32,39 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _navigation(path: str, *, symbol: str) -> list[dict[str, Any]]:
-    gex = reverse("gex:page", args=[symbol])
-    return [
+def _navigation(request: HttpRequest, *, symbol: str) -> list[dict[str, Any]]:
+    path = request.path
+    sections: list[dict[str, Any]] = [
         {
             "title": "Analyse",
             "items": [
                 {
+                    "label": "Dashboard",
+                    "short": "Dashboard",
+                    "url": reverse("home"),
+                    "icon": "layout-dashboard",
+                    "shortcut": "g d",
+                    "active": path == "/",
+                },
+                {
                     "label": "GEX Daily",
                     "short": "GEX",
-                    "url": gex,
+                    "url": reverse("gex:page", args=[symbol]),
                     "icon": "chart-column",
                     "shortcut": "g g",
                     "active": path.startswith("/gex/"),
-                }
+                },
             ],
         }
     ]
+    if getattr(request.user, "is_staff", False):
+        system = {
+            "label": "System",
+            "short": "System",
+            "url": reverse("market:system"),
+            "icon": "activity",
+            "shortcut": "g y",
+            "active": path.startswith("/system/"),
+        }
+        sections.append({"title": "Desk", "items": [system], "foot": True})
+    return sections

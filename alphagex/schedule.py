@@ -20,4 +20,5 @@ class Periodic:
 SCHEDULE = (
     Periodic(name="Market tick", task="market.tick", seconds=5, expires=5),
     Periodic(name="Forget lost sockets", task="market.forget_lost_sockets", seconds=60, expires=60),
+    Periodic(name="Duties", task="market.duties", seconds=60, expires=60),
 )

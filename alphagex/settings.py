@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.market",
     "apps.gex",
+    "apps.dashboard",
 ]
 
 MIDDLEWARE = [
@@ -223,12 +224,25 @@ POLL_SECONDS_CLOSED: int = env.int("ALPHAGEX_POLL_SECONDS_CLOSED", default=300)
 SIMULATED_SEED: int = env.int("ALPHAGEX_SIMULATED_SEED", default=42)
 REPLAY_PATH: str = env("ALPHAGEX_REPLAY_PATH", default="")
 REPLAY_SPEED: float = env.float("ALPHAGEX_REPLAY_SPEED", default=1.0)
+TRADING_VOLATILITY_API_KEY: str = env("TRADING_VOLATILITY_API_KEY", default=env("TV_USERNAME", default=""))
+FRED_API_KEY: str = env("FRED_API_KEY", default="")
+# Other addresses of the services: a proxy, or `manage.py fake_upstream`.
+TRADING_VOLATILITY_URL: str = env("ALPHAGEX_TRADING_VOLATILITY_URL", default="https://stocks.tradingvolatility.net/api")
 CBOE_URL: str = env("ALPHAGEX_CBOE_URL", default="https://cdn.cboe.com/api/global/delayed_quotes/options")
+YAHOO_URL: str = env("ALPHAGEX_YAHOO_URL", default="")
+FRED_URL: str = env("ALPHAGEX_FRED_URL", default="https://api.stlouisfed.org")
+# Seconds between two requests to a service, for all processes and machines together; pauses let a burst follow.
+SECONDS_PER_REQUEST: dict[str, float] = {"tradingvolatility": 20.0, "cboe": 1.0, "yahoo": 0.5, "fred": 0.5} | env.dict(
+    "ALPHAGEX_SECONDS_PER_REQUEST", cast={"value": float}, default={}
+)
+REQUEST_BURST: dict[str, int] = {"tradingvolatility": 1, "cboe": 5, "yahoo": 10, "fred": 10}
 SOURCE_TIMEOUT_SECONDS: float = env.float("ALPHAGEX_SOURCE_TIMEOUT_SECONDS", default=15.0)
 RATE: float = env.float("ALPHAGEX_RATE", default=0.0)
 DIVIDEND_YIELD: float = env.float("ALPHAGEX_DIVIDEND_YIELD", default=0.0)
 
 # The one visible place where features hear of a new snapshot: tasks that take its id.
-SNAPSHOT_TASKS = ["gex.publish_panels"]
+SNAPSHOT_TASKS = ["gex.publish_panels", "dashboard.publish_row"]
+# And of a new answer to a question: tasks that take its kind, symbol and detail.
+FACT_TASKS: list[str] = []
 # What a socket may subscribe to: the market's own messages, and the panels of each feature.
-LIVE_TOPICS = ["market", "gex"]
+LIVE_TOPICS = ["market", "gex", "dashboard"]

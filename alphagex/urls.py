@@ -3,10 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from alphagex.frame import home
+from apps.dashboard.views import page as dashboard
 
 urlpatterns = [
-    path("", home, name="home"),
+    path("", dashboard, name="home"),
+    path("dashboard/", include("apps.dashboard.urls")),
     path("", include("apps.accounts.urls")),
     path("", include("apps.market.urls")),
     path("gex/", include("apps.gex.urls")),

@@ -134,9 +134,10 @@ def _let_a_snapshot_arrive(*, move: float, seconds: int) -> None:
     """Store and publish a simulated SPX chain as the worker would, `move` points above the market's own spot."""
     from alphagex import clock
     from apps.gex.services import publish_panels
-    from apps.market.feed import configured_source, store_chain
+    from apps.market.feed import store_observation
+    from apps.market.sources.simulated import SimulatedSource
 
     at = clock.now() + timedelta(seconds=seconds)
-    chain = configured_source().fetch_chain("SPX", at=at)
-    stored = store_chain(replace(chain, spot=chain.spot + move), received_at=at)
+    chain = SimulatedSource().fetch_chain("SPX", at=at)
+    stored = store_observation(replace(chain, spot=chain.spot + move), received_at=at)
     publish_panels(stored.snapshot.pk)

@@ -29,14 +29,15 @@ def _store_a_year() -> int:
 
     from alphagex import clock
     from apps.gex.services import publish_panels
-    from apps.market.feed import configured_source, store_chain
+    from apps.market.configured import observe
+    from apps.market.feed import store_observation
     from apps.market.models import Feed, Snapshot
 
     Snapshot.objects.filter(symbol="SPX").delete()
     Feed.objects.filter(symbol="SPX").delete()
     now = clock.now()
     Feed.objects.create(symbol="SPX", seq=YEAR_OF_SNAPSHOTS, next_poll_at=now + timedelta(days=1))
-    newest = store_chain(configured_source().fetch_chain("SPX", at=now), received_at=now).snapshot
+    newest = store_observation(observe("SPX", at=now), received_at=now).snapshot
     columns = [field.column for field in Snapshot._meta.local_fields if field.column not in {"id", "seq", "as_of"}]
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:

@@ -11,11 +11,11 @@ def rows() -> list[BenchRow]:
     from apps.gex.services import publish_panels
     from apps.market.chain import Origin
     from apps.market.exposure.analysis import analyse
-    from apps.market.feed import store_chain
+    from apps.market.fake_upstream.cboe import as_cboe_json
+    from apps.market.feed import store_observation
     from apps.market.models import Feed, Snapshot
     from apps.market.sources.cboe_json import parse_cboe_json
     from bench.chains import spx_chain
-    from bench.parsing import as_cboe_json
 
     chain, which = spx_chain()
     print(which)
@@ -28,7 +28,7 @@ def rows() -> list[BenchRow]:
     def stored_and_broadcast() -> None:
         Snapshot.objects.filter(symbol="SPX").delete()
         Feed.objects.filter(symbol="SPX").delete()
-        stored = store_chain(parse_cboe_json(data, origin=origin), received_at=clock.now())
+        stored = store_observation(parse_cboe_json(data, origin=origin), received_at=clock.now())
         publish_panels(stored.snapshot.pk)
 
     def decoding_by_the_standard_library() -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from apps.market import feed
+from apps.market import configured
 from apps.market.chain import Chain
 from apps.market.models import Feed
 from apps.market.redis_client import short_questions
@@ -21,11 +21,11 @@ PASSWORD = "a-long-enough-password"
 
 @pytest.fixture(autouse=True)
 def _nothing_kept_between_tests(request: pytest.FixtureRequest) -> Iterator[None]:
-    feed.configured_source.cache_clear()
+    configured.configured.cache_clear()
     if {"db", "transactional_db", "clean_redis"} & set(request.fixturenames):
         short_questions().flushdb()
     yield
-    feed.configured_source.cache_clear()
+    configured.configured.cache_clear()
 
 
 @pytest.fixture

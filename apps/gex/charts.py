@@ -16,6 +16,9 @@ from apps.market.exposure.result import Exposure
 from apps.market.templatetags.numbers import strike
 
 _CURVE_POINTS = 90
+# Heights of the two rows of bars, parts of the chart, and below them the curve's, if there is one.
+_WITH_CURVE = ((0.62, 1.0), (0.385, 0.555))
+_WITHOUT_CURVE = ((0.42, 1.0), (0.0, 0.34))
 _MONO = "JetBrains Mono, monospace"
 _SMALL = {"family": _MONO, "size": 11}
 
@@ -28,20 +31,22 @@ class Figure(TypedDict):
 
 
 def gamma_by_price(exposure: Exposure, weighted: Weighted, window: tuple[float, float]) -> Figure:
-    """Return bars by strike, net by strike and the re-priced curve over the prices of `window`."""
+    """Return bars by strike, net by strike and, where it can be re-priced, the curve over the prices of `window`."""
     strikes = exposure.by_strike.strike
     shown = (strikes >= window[0]) & (strikes <= window[1])
-    at = np.linspace(window[0], window[1], _CURVE_POINTS)
-    curve = smooth(exposure.profile.spot, weighted.curve, at)
     if weighted.call_gex is None or weighted.put_gex is None:
         rows = [_net_row(strikes[shown], weighted.net_gex[shown], (0.46, 1.0), "Net by strike, by volume")]
     else:
         calls, puts = weighted.call_gex[shown], weighted.put_gex[shown]
+        sides, net = _WITHOUT_CURVE if weighted.curve is None else _WITH_CURVE
         rows = [
-            _sides_row(strikes[shown], calls, puts),
-            _net_row(strikes[shown], calls + puts, (0.385, 0.555), "Net by strike"),
+            _sides_row(strikes[shown], calls, puts, sides),
+            _net_row(strikes[shown], calls + puts, net, "Net by strike"),
         ]
-    rows.append(_curve_row(exposure, weighted, at, curve, top=0.36 if len(rows) == 1 else 0.29))
+    if weighted.curve is not None:
+        at = np.linspace(window[0], window[1], _CURVE_POINTS)
+        curve = smooth(exposure.profile.spot, weighted.curve, at)
+        rows.append(_curve_row(exposure, weighted, at, curve, top=0.36 if len(rows) == 1 else 0.29))
     return _assemble(exposure, rows, window)
 
 
@@ -60,14 +65,14 @@ def smooth(spots: FloatArray, curve: FloatArray, at: FloatArray) -> FloatArray:
     return smoothed
 
 
-def _sides_row(strikes: FloatArray, calls: FloatArray, puts: FloatArray) -> dict[str, Any]:
+def _sides_row(strikes: FloatArray, calls: FloatArray, puts: FloatArray, domain: tuple[float, float]) -> dict[str, Any]:
     scale = scale_for([*calls.tolist(), *puts.tolist()])
     data = [
         _bars(strikes, calls, scale, name="Calls", colour="var(--chart-call)"),
         _bars(strikes, puts, scale, name="Puts", colour="var(--chart-put)"),
     ]
     notes = [_peak(strikes, calls, scale, "--gain"), _peak(strikes, puts, scale, "--loss")]
-    return _row(data, scale, (0.62, 1.0), f"By strike, ${scale.unit} per 1 %", [calls, puts], notes)
+    return _row(data, scale, domain, f"By strike, ${scale.unit} per 1 %", [calls, puts], notes)
 
 
 def _net_row(strikes: FloatArray, net: FloatArray, domain: tuple[float, float], title: str) -> dict[str, Any]:
@@ -93,7 +98,7 @@ def _curve_row(
         dashed = {"color": "var(--chart-after)", "width": 1.5, "dash": "dot"}
         data.append(_line(at, after, scale, name="After next settlement", line=dashed))
     data.append(_line(at, curve, scale, name="Net", line={"color": "var(--chart-net)", "width": 2}))
-    now = _net_at_spot(exposure, weighted)
+    now = _net_at_spot(exposure, weighted.key)
     data.append(
         {
             "type": "scatter",
@@ -115,10 +120,11 @@ def _curve_row(
     return _row(data, scale, (0.0, top), title, values, notes)
 
 
-def _net_at_spot(exposure: Exposure, weighted: Weighted) -> float:
-    if weighted.key == "all":
+def _net_at_spot(exposure: Exposure, weighting: str) -> float:
+    if weighting == "all":
         return exposure.net_gex
-    return float(smooth(exposure.profile.spot, weighted.curve, np.array([exposure.spot]))[0])
+    profile = exposure.profile
+    return float(smooth(profile.spot, profile.curves[weighting], np.array([exposure.spot]))[0])
 
 
 def _assemble(exposure: Exposure, rows: list[dict[str, Any]], window: tuple[float, float]) -> Figure:

@@ -149,6 +149,8 @@ def _after(exposure: Exposure) -> list[AfterRow]:
 
 def _after_note(exposure: Exposure) -> str:
     after: Totals | None = exposure.after_next
+    if exposure.is_by_strike_only:
+        return ""
     if after is None:
         return "Nothing remains open after the next settlement."
     return f"{percent(leaving_share(exposure) or 0.0, 0)} of gross gamma leaves with it."

@@ -16,6 +16,7 @@ from apps.market.templatetags.numbers import (
 )
 
 _THIN_SPACE = "\u202f"
+_SESSIONS_A_YEAR = 252
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Figure:
 
 
 def key_figures(exposure: Exposure) -> list[Figure]:
-    """Return net, gross, flip, walls, implied move and 0DTE share."""
+    """Return net, gross, flip, walls, implied move, 0DTE share, implied volatility and put/call ratio."""
     return [
         _net(exposure),
         _gross(exposure),
@@ -42,6 +43,8 @@ def key_figures(exposure: Exposure) -> list[Figure]:
         _wall(exposure, exposure.put_wall, key="put", label="Put wall", side="puts", tone="loss"),
         _implied_move(exposure),
         _zero_dte(exposure),
+        _implied_volatility(exposure),
+        _put_call_ratio(exposure),
     ]
 
 
@@ -74,6 +77,7 @@ def _gross(exposure: Exposure) -> Figure:
 def _flip(exposure: Exposure) -> Figure:
     if exposure.flip_point is None:
         return Figure(key="flip", label="Flip", missing=f"None: {exposure.flip_reason or 'no reason stored.'}")
+    only = "as reported" if exposure.is_by_strike_only else "the only crossing"
     others = [flip for flip in exposure.flips if abs(flip - exposure.flip_point) > 1e-6 * exposure.spot]
     return Figure(
         key="flip",
@@ -81,7 +85,7 @@ def _flip(exposure: Exposure) -> Figure:
         value=points(exposure.flip_point),
         tone="warn",
         context=distance(exposure, exposure.flip_point),
-        more=f"also {', '.join(points(flip) for flip in others)}" if others else "the only crossing",
+        more=f"also {', '.join(points(flip) for flip in others)}" if others else only,
     )
 
 
@@ -102,7 +106,7 @@ def _wall(exposure: Exposure, wall: Wall | None, *, key: str, label: str, side: 
 
 def _implied_move(exposure: Exposure) -> Figure:
     if exposure.implied_move is None:
-        return Figure(key="move", label="Implied move", missing="Unknown: no at-the-money volatility was quoted.")
+        return Figure(key="move", label="Implied move", missing=f"Unknown: {_no_volatility(exposure)}.")
     until = exposure.implied_move_expiration
     return Figure(
         key="move",
@@ -115,7 +119,8 @@ def _implied_move(exposure: Exposure) -> Figure:
 
 def _zero_dte(exposure: Exposure) -> Figure:
     if exposure.zero_dte_share is None:
-        return Figure(key="zero_dte", label="0DTE share", missing="Unknown: there is no gamma to share.")
+        why = "the source gives no expirations" if exposure.is_by_strike_only else "there is no gamma to share"
+        return Figure(key="zero_dte", label="0DTE share", missing=f"Unknown: {why}.")
     more = "settles later today" if exposure.zero_dte_share else "none settles today"
     return Figure(
         key="zero_dte",
@@ -124,3 +129,34 @@ def _zero_dte(exposure: Exposure) -> Figure:
         context="of gross",
         more=more,
     )
+
+
+def _implied_volatility(exposure: Exposure) -> Figure:
+    if exposure.implied_volatility is None:
+        return Figure(key="iv", label="Implied vol", missing=f"Unknown: {_no_volatility(exposure)}.")
+    daily = exposure.implied_volatility / _SESSIONS_A_YEAR**0.5
+    return Figure(
+        key="iv",
+        label="Implied vol",
+        value=percent(exposure.implied_volatility, 1),
+        context=f"±{percent(daily, 2)} a day",
+        more="at the money" if exposure.is_by_strike_only else "30 days, at the money",
+    )
+
+
+def _put_call_ratio(exposure: Exposure) -> Figure:
+    if exposure.put_call_ratio is None:
+        return Figure(key="put_call", label="Put/call", missing="Unknown: no open calls to divide by.")
+    return Figure(
+        key="put_call",
+        label="Put/call",
+        value=points(exposure.put_call_ratio),
+        context="open interest",
+        more="more puts than calls" if exposure.put_call_ratio > 1 else "more calls than puts",
+    )
+
+
+def _no_volatility(exposure: Exposure) -> str:
+    if exposure.is_by_strike_only:
+        return "the source does not give it"
+    return "no at-the-money volatility was quoted"

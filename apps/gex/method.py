@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from apps.market.exposure.result import Exposure
+from apps.market.exposure.result import MODEL, MODEL_VERSION, Exposure
 from apps.market.models import Snapshot
 from apps.market.notices import origin_line
 from apps.market.templatetags.numbers import count, percent, usd_compact, usd_size
@@ -19,7 +19,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
+    """is_vendors: the gamma is as its source computed it, without contracts."""
+
     model: str
+    is_vendors: bool
     origin: str
     assumptions: list[Fact]
     coverage: list[Fact]
@@ -31,27 +34,35 @@ def method_of(snapshot: Snapshot, exposure: Exposure) -> Method:
     """Return everything a sceptic asks about the numbers."""
     given = exposure.assumptions
     return Method(
-        model=f"{given.model} · v{given.model_version}",
+        model=model_name(snapshot, version=given.model_version),
+        is_vendors=exposure.is_by_strike_only,
         origin=origin_line(snapshot),
-        assumptions=_assumptions(exposure),
+        assumptions=[] if exposure.is_by_strike_only else _assumptions(exposure),
         coverage=_coverage(exposure),
         checks=_checks(exposure),
         warnings=exposure.warnings,
     )
 
 
+def model_name(snapshot: Snapshot | None, *, version: int = MODEL_VERSION) -> str:
+    """Return whose gamma it is: our model with its version, or the source, which computed it without contracts."""
+    if snapshot is not None and not snapshot.contracts:
+        return f"{snapshot.source_label}'s own"
+    return f"{MODEL} · v{version}"
+
+
 def exposures(exposure: Exposure) -> list[Fact]:
     """Return the other exposures of the same book, in the dealers' view."""
-    volume = exposure.volume_gex
+    rows = [
+        ("Delta (DEX)", exposure.net_dex, "$ of stock dealers are long by delta"),
+        ("Vanna (VEX)", exposure.net_vex, "$ delta per volatility point"),
+        ("Charm (CHEX)", exposure.net_chex, "$ delta per calendar day"),
+        ("Net by volume", exposure.volume_gex, "$ per 1 %, weighted by today's volume"),
+    ]
+    missing = "not given" if exposure.is_by_strike_only else "not traded"
     return [
-        Fact(label="Delta (DEX)", value=usd_compact(exposure.net_dex), note="$ of stock dealers are long by delta"),
-        Fact(label="Vanna (VEX)", value=usd_compact(exposure.net_vex), note="$ delta per volatility point"),
-        Fact(label="Charm (CHEX)", value=usd_compact(exposure.net_chex), note="$ delta per calendar day"),
-        Fact(
-            label="Net by volume",
-            value="not traded" if volume is None else usd_compact(volume),
-            note="$ per 1 %, weighted by today's volume",
-        ),
+        Fact(label=label, value=missing if value is None else usd_compact(value), note=note)
+        for label, value, note in rows
     ]
 
 
@@ -69,6 +80,8 @@ def _assumptions(exposure: Exposure) -> list[Fact]:
 
 
 def _coverage(exposure: Exposure) -> list[Fact]:
+    if exposure.is_by_strike_only:
+        return [Fact(label="Strikes", value=count(len(exposure.by_strike.strike)), note="as delivered")]
     used, listed = exposure.contracts_used, exposure.contracts
     share = percent(used / listed, 0) if listed else "none"
     interest = exposure.open_interest_date
@@ -84,6 +97,17 @@ def _coverage(exposure: Exposure) -> list[Fact]:
 
 
 def _checks(exposure: Exposure) -> list[Fact]:
+    sides = [
+        Fact(label="Calls", value=usd_size(exposure.call_gex)),
+        Fact(label="Puts", value=usd_compact(exposure.put_gex)),
+    ]
+    if exposure.is_by_strike_only:
+        total = exposure.call_gex + exposure.put_gex
+        return [
+            Fact(label="Net as reported", value=usd_compact(exposure.net_gex), note="adjusted for skew by the source"),
+            Fact(label="Net of its strikes", value=usd_compact(total), note="the sum of what it delivers"),
+            *sides,
+        ]
     feed = exposure.net_gex_feed_gamma
     return [
         Fact(label="Net from our gamma", value=usd_compact(exposure.net_gex), note="from each contract's IV"),
@@ -92,6 +116,5 @@ def _checks(exposure: Exposure) -> list[Fact]:
             value="the feed gives none" if feed is None else usd_compact(feed),
             note="rounded to few digits by the feed; a cross-check only",
         ),
-        Fact(label="Calls", value=usd_size(exposure.call_gex)),
-        Fact(label="Puts", value=usd_compact(exposure.put_gex)),
+        *sides,
     ]

@@ -67,8 +67,6 @@ class Panels:
 
 def build_panels(snapshot: Snapshot, exposure: Exposure) -> Panels:
     """Return the view model of a stored snapshot. It depends on nothing but its arguments: no clock, no viewer."""
-    interest = exposure.open_interest_date
-    counted = f", OI {interest:%-d %b}" if interest else ""
     return Panels(
         symbol=exposure.symbol,
         seq=snapshot.seq,
@@ -83,7 +81,7 @@ def build_panels(snapshot: Snapshot, exposure: Exposure) -> Panels:
         act_levels=levels_to_act_on(exposure),
         figures=key_figures(exposure),
         charts=_charts(exposure),
-        chart_note=f"{len(exposure.by_expiration)} expiries{counted}",
+        chart_note=_counted(exposure),
         ladder=price_ladder(exposure),
         lines=spot_and_flip(exposure),
         expirations=expirations(exposure),
@@ -91,6 +89,14 @@ def build_panels(snapshot: Snapshot, exposure: Exposure) -> Panels:
         exposures=exposures(exposure),
         method=method_of(snapshot, exposure),
     )
+
+
+def _counted(exposure: Exposure) -> str:
+    """Return what the figures are summed over."""
+    if exposure.is_by_strike_only:
+        return "all expiries together"
+    interest = exposure.open_interest_date
+    return f"{len(exposure.by_expiration)} expiries" + (f", OI {interest:%-d %b}" if interest else "")
 
 
 def _charts(exposure: Exposure) -> list[ChartPanel]:

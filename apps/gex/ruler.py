@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 
 from apps.gex.window import near_levels
+from apps.market.chain import FloatArray
 from apps.market.exposure.result import Exposure
 from apps.market.templatetags.numbers import points, signed, strike
 
@@ -15,6 +16,7 @@ _LEAST = 0.006  # of spot shown to either side
 _LABEL = 24.0  # per cent of the ruler that a label takes
 _MIDDLE = 0.38  # of the ruler: spot keeps this far from its ends
 _FAINT, _FULL = 0.12, 0.82  # opacity at no gamma and at the most
+_UNKNOWN = 0.3  # opacity where the side of the flip is known, but not how much gamma there is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +103,16 @@ def _range(exposure: Exposure) -> tuple[float, float]:
 
 def _sides(exposure: Exposure, low: float, high: float) -> list[tuple[str, str]]:
     """Return what moves do at the two ends: nothing says that it must be "grow" on the left."""
-    gamma = np.interp([low, high], exposure.profile.spot, exposure.profile.curves["all"]).tolist()
+    gamma = _gamma_at(exposure, np.array([low, high])).tolist()
     return [("gain", "Moves shrink") if value >= 0 else ("loss", "Moves grow") for value in gamma]
 
 
 def _stops(exposure: Exposure, low: float, high: float) -> list[Stop]:
     """Return the shading by re-priced gamma; where it changes sign, one colour ends and the other begins."""
     prices = np.linspace(low, high, _STOPS)
-    gamma = np.interp(prices, exposure.profile.spot, exposure.profile.curves["all"])
+    gamma = _gamma_at(exposure, prices)
     most = float(np.abs(gamma).max()) or 1.0
+    full = _UNKNOWN if exposure.is_by_strike_only else _FULL
     stops: list[Stop] = []
     before = None
     for price, value in zip(prices.tolist(), gamma.tolist(), strict=True):
@@ -118,10 +121,21 @@ def _stops(exposure: Exposure, low: float, high: float) -> list[Stop]:
         if before is not None and side != before[2]:
             turn = before[0] + (at - before[0]) * abs(before[1]) / (abs(before[1]) + abs(value))
             stops += [Stop(at=f"{turn:.2f}", side=one, depth=f"{_FAINT}") for one in (before[2], side)]
-        depth = _FAINT + (_FULL - _FAINT) * (abs(value) / most) ** 0.5
+        depth = _FAINT + (full - _FAINT) * (abs(value) / most) ** 0.5
         stops.append(Stop(at=f"{at:.2f}", side=side, depth=f"{depth:.2f}"))
         before = (at, value, side)
     return stops
+
+
+def _gamma_at(exposure: Exposure, prices: FloatArray) -> FloatArray:
+    """Return net gamma at `prices`; of gamma that cannot be re-priced only the sign: it changes at the flip."""
+    if not exposure.is_by_strike_only:
+        return np.interp(prices, exposure.profile.spot, exposure.profile.curves["all"])
+    here = 1.0 if exposure.net_gex >= 0 else -1.0
+    flip = exposure.flip_point
+    if flip is None:
+        return np.full(len(prices), here)
+    return np.where((prices >= flip) == (exposure.spot >= flip), here, -here)
 
 
 def _anchors(places: list[float]) -> list[str]:

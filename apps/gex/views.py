@@ -11,8 +11,8 @@ from django_htmx.middleware import HtmxDetails
 
 from alphagex import clock
 from apps.gex import services
+from apps.gex.method import model_name
 from apps.gex.states import feed_state
-from apps.market.exposure.result import MODEL, MODEL_VERSION
 from apps.market.notices import notice_of
 from apps.market.watching import SymbolError, note_watched, parse_symbol
 
@@ -64,5 +64,5 @@ def _context(symbol: str, levels: services.Levels) -> dict[str, Any]:
         "snapshot": levels.snapshot,
         "feed": levels.feed,
         "panels_html": levels.html,
-        "model": f"{MODEL} · v{MODEL_VERSION}",
+        "model": model_name(levels.snapshot),
     }

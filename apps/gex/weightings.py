@@ -16,6 +16,8 @@ LABELS = {"all": "All", "zero_dte": "0DTE", "ex_next": "Ex-next", "volume": "Vol
 class Weighted:
     """Gamma by strike and re-priced, USD per 1 %. call_gex, put_gex: None where only the net is known (by volume).
 
+    curve: None where gamma cannot be re-priced.
+
     missing: why there is nothing to show, else empty.
     """
 
@@ -24,7 +26,7 @@ class Weighted:
     call_gex: FloatArray | None
     put_gex: FloatArray | None
     net_gex: FloatArray
-    curve: FloatArray
+    curve: FloatArray | None
     missing: str = ""
 
 
@@ -41,7 +43,7 @@ def _everything(exposure: Exposure) -> Weighted:
         call_gex=strikes.call_gex,
         put_gex=strikes.put_gex,
         net_gex=strikes.call_gex + strikes.put_gex,
-        curve=exposure.profile.curves["all"],
+        curve=exposure.profile.curves.get("all"),
     )
 
 
@@ -59,6 +61,8 @@ def _without_next(exposure: Exposure) -> Weighted:
 
 def _of_settlements(exposure: Exposure, chosen: NDArray[np.bool_], key: str, missing: str) -> Weighted:
     surface, size = exposure.surface, len(exposure.by_strike.strike)
+    if exposure.is_by_strike_only:
+        missing = "The source gives no gamma by expiration."
     cells = chosen[surface.expiration_index] if len(chosen) else np.zeros(0, dtype=bool)
     index = surface.strike_index[cells]
     calls = np.bincount(index, weights=surface.call_gex[cells], minlength=size).astype(np.float64)
@@ -69,7 +73,7 @@ def _of_settlements(exposure: Exposure, chosen: NDArray[np.bool_], key: str, mis
         call_gex=calls,
         put_gex=puts,
         net_gex=calls + puts,
-        curve=exposure.profile.curves.get(key, np.zeros_like(exposure.profile.spot)),
+        curve=exposure.profile.curves.get(key),
         missing="" if len(index) else missing,
     )
 
@@ -82,6 +86,6 @@ def _by_volume(exposure: Exposure) -> Weighted:
         call_gex=None,
         put_gex=None,
         net_gex=exposure.by_strike.volume_gex,
-        curve=np.zeros_like(exposure.profile.spot) if curve is None else curve,
+        curve=curve,
         missing="The source gives no volume." if curve is None else "",
     )

@@ -80,10 +80,10 @@ def headline(exposure: Exposure) -> str:
         if calls and puts and calls.strike > puts.strike and max(calls.strike - spot, spot - puts.strike) <= FAR * spot:
             return f"Held between {strike(puts.strike)} and {strike(calls.strike)}{_ending(exposure)}."
         if flip is None:
-            return "Moves shrink at every price around here."
+            return f"Moves shrink {_everywhere(exposure)}."
         return f"Moves shrink {_side(exposure)} {points(flip)}."
     if flip is None:
-        return "Moves grow at every price around here."
+        return f"Moves grow {_everywhere(exposure)}."
     if abs(flip / spot - 1) > FAR:
         return f"Moves grow; calm is {percent(abs(flip / spot - 1))} away."
     return f"Moves grow {_side(exposure)} {points(flip)}."
@@ -95,7 +95,7 @@ def explanation(exposure: Exposure) -> str:
     calm, wild = "dealers buy dips and sell rallies", "dealers sell into weakness and buy into strength"
     here, there = (calm, wild) if exposure.net_gex >= 0 else (wild, calm)
     if flip is None:
-        sentences = [f"{here.capitalize()} at every spot checked.", f"No flip: {_lower(exposure.flip_reason)}"]
+        sentences = [f"{here.capitalize()} {_everywhere(exposure)}.", f"No flip: {_lower(exposure.flip_reason)}"]
     else:
         other = "below" if exposure.spot >= flip else "above"
         sentences = [
@@ -203,6 +203,10 @@ def distance(exposure: Exposure, level: float) -> str:
 
 def _side(exposure: Exposure) -> str:
     return "above" if exposure.flip_point is not None and exposure.spot >= exposure.flip_point else "below"
+
+
+def _everywhere(exposure: Exposure) -> str:
+    return "at this price" if exposure.is_by_strike_only else "at every price around here"
 
 
 def _ending(exposure: Exposure) -> str:

@@ -3,7 +3,18 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from apps.market.models import Feed, Snapshot, WebsocketSubscription
+from apps.market.models import (
+    DayFigures,
+    Duty,
+    Feed,
+    GammaCorrelation,
+    GammaDailySummary,
+    GammaHistory,
+    MarketData,
+    Snapshot,
+    SpyCorrelation,
+    WebsocketSubscription,
+)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
@@ -41,6 +52,56 @@ class SnapshotAdmin(ReadOnlyAdmin):
     search_fields = ("symbol",)
     date_hierarchy = "as_of"
     show_full_result_count = False
+
+
+@admin.register(MarketData)
+class MarketDataAdmin(ReadOnlyAdmin):
+    list_display = ("source", "kind", "symbol", "detail", "as_of", "fetched_at", "valid_until", "last_error")
+    list_filter = ("source", "kind")
+    search_fields = ("symbol", "detail")
+    exclude = ("payload",)  # megabytes for a chain
+
+
+@admin.register(DayFigures)
+class DayFiguresAdmin(ReadOnlyAdmin):
+    list_display = ("symbol", "day", "source", "close", "net_gex", "flip_point", "implied_volatility", "is_final")
+    list_filter = ("source", "is_final")
+    search_fields = ("symbol",)
+    date_hierarchy = "day"
+
+
+@admin.register(Duty)
+class DutyAdmin(ReadOnlyAdmin):
+    list_display = ("name", "slot", "started_at", "finished_at", "error")
+    list_filter = ("name",)
+
+
+@admin.register(GammaHistory)
+class GammaHistoryAdmin(ReadOnlyAdmin):
+    list_display = ("symbol", "timestamp", "source", "spot_price", "net_gex", "flip_point", "regime")
+    list_filter = ("source",)
+    search_fields = ("symbol",)
+
+
+@admin.register(GammaDailySummary)
+class GammaDailySummaryAdmin(ReadOnlyAdmin):
+    list_display = ("symbol", "date", "source", "gex_change_pct", "flip_change_pct", "price_change_pct", "avg_iv")
+    list_filter = ("source",)
+    search_fields = ("symbol",)
+
+
+@admin.register(SpyCorrelation)
+class SpyCorrelationAdmin(ReadOnlyAdmin):
+    list_display = ("symbol", "date", "source", "correlation_score")
+    list_filter = ("source",)
+    search_fields = ("symbol",)
+
+
+@admin.register(GammaCorrelation)
+class GammaCorrelationAdmin(ReadOnlyAdmin):
+    list_display = ("symbol", "timestamp", "source", "risk_level", "gamma_decay_pct", "actual_price_move_pct", "filled")
+    list_filter = ("source", "filled", "risk_level")
+    search_fields = ("symbol",)
 
 
 @admin.register(WebsocketSubscription)

@@ -12,11 +12,12 @@ from kombu.exceptions import OperationalError
 
 from alphagex import clock
 from apps.market import live
+from apps.market.data_cache import Fact
 from apps.market.models import Feed, Snapshot
 
 log = structlog.get_logger(__name__)
 TOPIC = "market"
-Subject = TypeVar("Subject", Snapshot, Feed)
+Subject = TypeVar("Subject", Snapshot, Feed, Fact)
 
 
 def try_to(announce: Callable[[Subject], None], subject: Subject) -> None:
@@ -24,7 +25,8 @@ def try_to(announce: Callable[[Subject], None], subject: Subject) -> None:
     try:
         announce(subject)
     except (redis.RedisError, OperationalError) as error:
-        log.warning("announcement_delayed", symbol=subject.symbol, error=type(error).__name__)
+        symbol = subject.question.symbol if isinstance(subject, Fact) else subject.symbol
+        log.warning("announcement_delayed", symbol=symbol, error=type(error).__name__)
 
 
 def announce_snapshot(snapshot: Snapshot) -> None:
@@ -59,6 +61,33 @@ def announce_failure(feed: Feed) -> None:
             at=clock.now(),
         )
     )
+
+
+def announce_fact(fact: Fact) -> None:
+    """Tell the pages, and the features of FACT_TASKS, that a question has a new answer, or a new reason for none."""
+    question = fact.question
+    what = {"kind": question.kind.value, "symbol": question.symbol, "detail": question.detail}
+    live.publish(
+        live.Envelope(
+            topic=TOPIC,
+            symbol=question.symbol,
+            seq=0,
+            type="fact",
+            data={**what, "problem": fact.problem, "is_known": fact.is_known},
+            source={
+                "name": fact.source,
+                "kind": fact.truth,
+                "label": fact.label,
+                "as_of": clock.utc_iso(fact.as_of) if fact.as_of else "",
+                "stale_after": clock.utc_iso(fact.stale_after) if fact.stale_after else None,
+            },
+            html="",
+            at=clock.now(),
+            slot=f"{question.kind}:{question.detail}",
+        )
+    )
+    for task in settings.FACT_TASKS:
+        current_app.send_task(task, kwargs=what, expires=120)
 
 
 def source_note(snapshot: Snapshot | None) -> live.SourceNote:

@@ -50,6 +50,7 @@ class Chain:
     bid: FloatArray
     ask: FloatArray
     feed_gamma: FloatArray
+    last: FloatArray | None = None  # last traded price; None where the source prints none
     change: float | None = None  # of spot against the previous close, points
     open_interest_date: date | None = None
     warnings: tuple[str, ...] = field(default=())

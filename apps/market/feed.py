@@ -1,28 +1,30 @@
 """From a source to a stored, announced snapshot: each watched symbol once per interval, however many watch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
-from pathlib import Path
+from functools import partial
 
 import structlog
 from django.conf import settings
 from django.db import transaction
 
 from alphagex import clock
-from apps.market import announcing, live, replay_clock, storage
+from apps.market import announcing, live, quotes, recording, storage, waiting
+from apps.market.budget import Priority
 from apps.market.chain import Chain, ChainError
+from apps.market.configured import assumptions, chain_source, observe, upstream_of
 from apps.market.exposure.analysis import analyse
-from apps.market.exposure.result import Assumptions
+from apps.market.exposure.result import Exposure
 from apps.market.freshness import Pace, backed_off, stale_after
+from apps.market.history import days
 from apps.market.models import Feed, Snapshot
-from apps.market.sources.protocol import ChainSource, SourceError
-from apps.market.sources.registry import SourceOptions, build_source
-from apps.market.watching import watched_symbols
+from apps.market.sources.protocol import OutOfBudget, SourceError
+from apps.market.watching import KEPT_FOR, looked_at_symbols, watched_symbols
 
 log = structlog.get_logger(__name__)
 # A tick comes every few seconds; one that is a moment early must not cost a whole tick.
 _EARLY = timedelta(seconds=1)
+_AHEAD = timedelta(minutes=1)  # clocks of honest servers differ by seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +35,27 @@ class Stored:
     is_new: bool
 
 
-@lru_cache(maxsize=1)
-def configured_source() -> ChainSource:
-    """Return the source of ALPHAGEX_DATA_SOURCE, one per process."""
-    options = SourceOptions(
-        seed=settings.SIMULATED_SEED,
-        replay_path=Path(settings.REPLAY_PATH) if settings.REPLAY_PATH else None,
-        replay_speed=settings.REPLAY_SPEED,
-        replay_started_at=replay_clock.started_at(clock.now()) if settings.DATA_SOURCE == "replay" else None,
-        cboe_base_url=settings.CBOE_URL,
-        timeout_seconds=settings.SOURCE_TIMEOUT_SECONDS,
-    )
-    return build_source(settings.DATA_SOURCE, options=options)
-
-
-def configured_assumptions() -> Assumptions:
-    """Return the rates of the settings with every other assumption at its default."""
-    return Assumptions(rate=settings.RATE, dividend_yield=settings.DIVIDEND_YIELD)
-
-
 def poll_interval(at: datetime) -> timedelta:
-    """Return the time between two fetches of a symbol at `at`."""
+    """Return the time between two fetches of a symbol at `at`.
+
+    The feed leaves half of a service's budget to people's questions: with many symbols fed each comes less often.
+    """
     pace = Pace(open_seconds=settings.POLL_SECONDS, closed_seconds=settings.POLL_SECONDS_CLOSED)
-    return pace.interval(at, always_open=configured_source().always_open)
+    source = chain_source()
+    interval = pace.interval(at, always_open=source.always_open)
+    if seconds := upstream_of(source.name).seconds_per_request:
+        fed = Feed.objects.filter(next_poll_at__gt=at - KEPT_FOR).count()
+        interval = max(interval, timedelta(seconds=2 * seconds * max(fed, len(settings.WATCHLIST))))
+    return interval
+
+
+def ask_for_due_symbols(*, at: datetime) -> list[str]:
+    """Put the chains of all symbols whose turn it is in the line, those somebody looks at first; return them."""
+    due = claim_due_symbols(at=at)
+    looked_at = set(looked_at_symbols(at=at)) if due else set()
+    for symbol in due:
+        waiting.ask_for_chain(symbol, priority=Priority.PERSON if symbol in looked_at else Priority.WATCHED)
+    return due
 
 
 def claim_due_symbols(*, at: datetime) -> list[str]:
@@ -65,51 +65,67 @@ def claim_due_symbols(*, at: datetime) -> list[str]:
     Feed.objects.bulk_create(
         [Feed(symbol=symbol, next_poll_at=at) for symbol in symbols if symbol not in known], ignore_conflicts=True
     )
-    return [symbol for symbol in symbols if claim(symbol, at=at)]
+    interval = poll_interval(at)
+    return [symbol for symbol in symbols if claim(symbol, at=at, interval=interval)]
 
 
-def claim(symbol: str, *, at: datetime) -> bool:
+def claim(symbol: str, *, at: datetime, interval: timedelta) -> bool:
     """Take the right to fetch `symbol` now. False if it is not due, held, or another worker was first."""
     due = Feed.objects.filter(symbol=symbol, is_held=False, next_poll_at__lte=at + _EARLY)
-    return bool(due.update(next_poll_at=at + poll_interval(at)))
+    return bool(due.update(next_poll_at=at + interval))
 
 
 def poll_symbol(symbol: str, *, at: datetime) -> Stored | None:
-    """Fetch, analyse, store and announce one symbol. A failure makes the numbers stale, never lost: None."""
-    source = configured_source()
+    """Fetch, analyse, store and announce one symbol. A failure makes the numbers stale, never lost: None.
+
+    With the request budget spent nothing failed: the symbol goes back into the line.
+    """
     try:
-        chain = source.fetch_chain(symbol, at=at)
-        return store_chain(chain, received_at=at)
+        observed = observe(symbol, at=at)
+        stored = store_observation(observed, received_at=at)
+    except OutOfBudget as error:
+        log.info("fetch_put_off", symbol=symbol, reason=str(error))
+        waiting.ask_for_chain(symbol, priority=Priority.WATCHED)
+        return None
     except (SourceError, ChainError) as error:
         note_failure(symbol, message=str(error), at=at)
         return None
+    recording.note_observed(observed, received_at=at)
+    if isinstance(observed, Chain):
+        quotes.keep_quotes(observed, at=at)
+    return stored
 
 
-def store_chain(chain: Chain, *, received_at: datetime, hold: bool = False) -> Stored:
-    """Analyse `chain` and store it as the symbol's next snapshot, in one transaction; announce it after commit.
+def store_observation(observed: Chain | Exposure, *, received_at: datetime, hold: bool = False) -> Stored:
+    """Analyse a chain, or take gamma as its source computed it, and store it as the symbol's next snapshot.
 
-    hold: an imported chain; it stays on the page, and polling of the symbol rests, until it is left.
+    One transaction; announced after commit. hold: an imported or replayed market; it stays on the page, and polling
+    of the symbol rests, until it is left.
     """
-    exposure = analyse(chain, configured_assumptions())
+    observed = _not_of_the_future(observed, received_at)
+    exposure = analyse(observed, assumptions()) if isinstance(observed, Chain) else observed
+    change = observed.change if isinstance(observed, Chain) else None
     interval = poll_interval(received_at)
     with transaction.atomic():
-        Feed.objects.get_or_create(symbol=chain.symbol, defaults={"next_poll_at": received_at + interval})
-        feed = Feed.objects.select_for_update().get(symbol=chain.symbol)
-        newest = Snapshot.objects.of(chain.symbol).first()
+        Feed.objects.get_or_create(symbol=exposure.symbol, defaults={"next_poll_at": received_at + interval})
+        feed = Feed.objects.select_for_update().get(symbol=exposure.symbol)
+        newest = Snapshot.objects.of(exposure.symbol).first()
         if newest is not None and feed.is_held and not hold:
             return Stored(newest, is_new=False)  # imported while this fetch was on its way
-        is_new = newest is None or not _holds_already(newest, chain)
-        as_of = chain.as_of if newest is None or is_new else newest.as_of
-        late = None if hold else stale_after(chain.origin, as_of=as_of, received_at=received_at, interval=interval)
+        is_new = newest is None or not _holds_already(newest, exposure)
+        as_of = exposure.as_of if newest is None or is_new else newest.as_of
+        late = None if hold else stale_after(exposure.origin, as_of=as_of, received_at=received_at, interval=interval)
         feed.last_success_at, feed.last_error, feed.consecutive_failures = received_at, "", 0
         feed.is_held = hold
         if newest is None or is_new:
             feed.seq += 1
             newest = storage.snapshot_row(
-                exposure, seq=feed.seq, received_at=received_at, stale_after=late, change=chain.change
+                exposure, seq=feed.seq, received_at=received_at, stale_after=late, change=change
             )
             newest.save(force_insert=True)
             storage.detail_row(exposure, newest).save(force_insert=True)
+            if not hold:
+                days.record_snapshot(newest)
         else:
             newest.stale_after = late
             newest.save(update_fields=["stale_after"])
@@ -118,24 +134,32 @@ def store_chain(chain: Chain, *, received_at: datetime, hold: bool = False) -> S
         transaction.on_commit(partial(announcing.try_to, announce, newest))
     log.info(
         "snapshot_stored" if is_new else "snapshot_unchanged",
-        symbol=chain.symbol,
+        symbol=exposure.symbol,
         seq=newest.seq,
         source=newest.source,
-        as_of=chain.as_of.isoformat(),
+        as_of=exposure.as_of.isoformat(),
     )
     return Stored(newest, is_new)
 
 
-def _holds_already(newest: Snapshot, chain: Chain) -> bool:
-    """Return whether `newest` is as new as `chain`.
+def _not_of_the_future(observed: Chain | Exposure, received_at: datetime) -> Chain | Exposure:
+    """Return `observed` as of now if its source's clock is ahead: later, true moments would else count as older."""
+    if observed.as_of <= received_at + _AHEAD:
+        return observed
+    ahead = f"The source's clock is ahead: it says {clock.in_new_york(observed.as_of):%Y-%m-%d %H:%M:%S} ET."
+    return replace(observed, as_of=received_at, warnings=(*observed.warnings, ahead))
+
+
+def _holds_already(newest: Snapshot, exposure: Exposure) -> bool:
+    """Return whether `newest` is as new as `exposure`.
 
     Servers behind one address, and fetches that overtake each other, deliver an older chain after a newer one.
     Recordings go back on purpose: a replay starts over.
     """
-    origin = chain.origin
+    origin = exposure.origin
     if (newest.source, newest.source_detail) != (origin.source, origin.detail):
         return False
-    return newest.as_of == chain.as_of or (origin.kind != "recorded" and newest.as_of > chain.as_of)
+    return newest.as_of == exposure.as_of or (origin.kind != "recorded" and newest.as_of > exposure.as_of)
 
 
 def note_failure(symbol: str, *, message: str, at: datetime) -> None:

@@ -27,7 +27,7 @@ def stale_after(origin: Origin, *, as_of: datetime, received_at: datetime, inter
     market hours the last quotes of the session are as new as can be, so there only the fetching counts.
     """
     late = received_at + 2 * interval
-    if origin.kind in {"recorded", "simulated"} or not clock.market_status(received_at).is_open:
+    if origin.kind == "recorded" or not clock.market_status(received_at).is_open:
         return late
     return min(late, as_of + timedelta(seconds=origin.delay_seconds) + 2 * interval + timedelta(minutes=2))
 

@@ -34,7 +34,7 @@ class Viewer:
         self.as_html = as_html
         self.keys: set[Key] = set()
         self._seen: dict[Key, int] = {}
-        self._pending: dict[Key, LiveMessage] = {}
+        self._pending: dict[tuple[str, str, str], LiveMessage] = {}
         # The event loop holds tasks weakly: without this reference a sender could vanish in mid-flight.
         self._task: asyncio.Task[None] | None = None
 
@@ -48,12 +48,12 @@ class Viewer:
             if message.seq <= self._seen.get(message.key, -1):
                 return
             self._seen[message.key] = message.seq
-        elif message.key in self._pending:
+        elif message.place in self._pending:
             return  # a newer state is on its way; a note about an older one would only confuse
         if self._task is None:
             self._send(message)
         else:
-            self._pending[message.key] = message
+            self._pending[message.place] = message
 
     def _send(self, message: LiveMessage) -> None:
         """Write at once if the socket takes it, which all but slow readers do; only those cost a task."""

@@ -13,7 +13,7 @@ from apps.market.redis_client import short_questions
 
 LATEST = "alphagex:latest"
 LATEST_SEQ = "alphagex:latest:seq"  # the numbers of what LATEST holds, to be asked for without the messages
-MessageType = Literal["snapshot", "status"]
+MessageType = Literal["snapshot", "status", "fact"]
 
 
 class SourceNote(TypedDict):
@@ -35,15 +35,25 @@ class LiveMessage(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     text_json: str
     text_html: str
+    slot: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
         return (self.topic, self.symbol)
 
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Where it waits for a slow reader; a newer message of the same place replaces it."""
+        return (self.topic, self.symbol, self.slot)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """What `publish` turns into a message. `html`: top-level elements with ids, to be swapped in place."""
+    """What `publish` turns into a message.
+
+    html: top-level elements with ids, to be swapped in place. slot: tells apart messages of one topic and symbol that
+    do not replace each other.
+    """
 
     topic: str
     symbol: str
@@ -53,6 +63,7 @@ class Envelope:
     source: SourceNote
     html: str
     at: datetime
+    slot: str = ""
 
 
 def channel() -> str:
@@ -76,9 +87,16 @@ def build(envelope: Envelope) -> LiveMessage:
         seq=envelope.seq,
         type=envelope.type,
         text_json=msgspec.json.encode({**common, "data": envelope.data}).decode(),
-        # A rendered template is a SafeString, which the encoder does not know; this makes it a plain one.
-        text_html=msgspec.json.encode({**common, "html": str.__str__(envelope.html)}).decode(),
+        text_html=msgspec.json.encode(_for_pages(envelope, common)).decode(),
+        slot=envelope.slot,
     )
+
+
+def _for_pages(envelope: Envelope, common: dict[str, Any]) -> dict[str, Any]:
+    if envelope.type == "fact":  # nothing to swap: who shows it asks for its own fragment
+        return {**common, "data": envelope.data}
+    # A rendered template is a SafeString, which the encoder does not know; this makes it a plain one.
+    return {**common, "html": str.__str__(envelope.html)}
 
 
 def publish(envelope: Envelope) -> None:

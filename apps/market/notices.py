@@ -8,6 +8,7 @@ from django.conf import settings
 from alphagex import clock
 from apps.market.chain import SourceKind
 from apps.market.models import Snapshot
+from apps.market.sources.registry import chosen_name
 
 NoticeKind = Literal["simulated", "recorded", "delayed"]
 BADGE_KINDS: dict[SourceKind, str] = {
@@ -16,7 +17,7 @@ BADGE_KINDS: dict[SourceKind, str] = {
     "recorded": "replay",
     "simulated": "simulated",
 }
-_HOW_TO_SWITCH = "For a real market set ALPHAGEX_DATA_SOURCE to cboe or replay, see the README."
+_HOW_TO_SWITCH = "For a real market set ALPHAGEX_DATA_SOURCE to cboe or yahoo, see the README."
 _NOT_NOW = "Real numbers, not the present market."
 
 
@@ -63,12 +64,14 @@ def notice_of(snapshot: Snapshot | None, *, is_held: bool = False) -> SourceNoti
 
 def configured_notice() -> SourceNotice | None:
     """Return the notice of ALPHAGEX_DATA_SOURCE, for pages that show no snapshot."""
-    if settings.DATA_SOURCE in {"auto", "simulated"}:
-        return _simulated("")
-    if settings.DATA_SOURCE == "replay":
-        return _notice("recorded", "Replay.", "Recorded chains.", _NOT_NOW)
-    if settings.DATA_SOURCE == "cboe":
-        return _notice("delayed", "Delayed.", "Cboe's quotes are 15 minutes old when they come.")
+    match chosen_name(settings.DATA_SOURCE, has_key=bool(settings.TRADING_VOLATILITY_API_KEY)):
+        case "simulated":
+            return _simulated("")
+        case "replay":
+            return _notice("recorded", "Replay.", "Recorded chains.", _NOT_NOW)
+        case "cboe" | "yahoo" as service:
+            who = service.capitalize()
+            return _notice("delayed", "Delayed.", f"{who}'s quotes are 15 minutes old when they come.")
     return None
 
 

@@ -69,6 +69,8 @@ def snapshot_row(
         net_chex=exposure.net_chex,
         volume_gex=exposure.volume_gex,
         implied_move=exposure.implied_move,
+        implied_volatility=exposure.implied_volatility,
+        put_call_ratio=exposure.put_call_ratio,
     )
 
 
@@ -168,6 +170,8 @@ def load_exposure(snapshot: Snapshot) -> Exposure:
             spot=np.array(detail.profile_spot),
             curves={name: np.array(curve) for name, curve in detail.profile_curves.items()},
         ),
+        implied_volatility=snapshot.implied_volatility,
+        put_call_ratio=snapshot.put_call_ratio,
     )
 
 

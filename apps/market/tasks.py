@@ -4,7 +4,8 @@ import structlog
 from celery import shared_task
 
 from alphagex import clock
-from apps.market import feed, presence
+from apps.market import configured, facts, feed, presence, waiting
+from apps.market.duties.running import run_due
 
 log = structlog.get_logger(__name__)
 
@@ -15,17 +16,34 @@ def tick() -> None:
     at = clock.now()
     for symbol in feed.announce_missed():
         log.warning("announced_late", symbol=symbol)
-    for symbol in feed.claim_due_symbols(at=at):
-        poll.apply_async(args=(symbol,), expires=25)
+    feed.ask_for_due_symbols(at=at)
+    waiting.send_out()
 
 
-@shared_task(name="market.poll", ignore_result=True, acks_late=True, soft_time_limit=45, time_limit=60)
-def poll(symbol: str) -> None:
-    """Fetch one symbol that was claimed."""
-    feed.poll_symbol(symbol, at=clock.now())
+@shared_task(name="market.send_out", ignore_result=True, soft_time_limit=10, time_limit=20)
+def send_out() -> None:
+    """Hand out what may go now: somebody has just asked for something."""
+    waiting.send_out()
+
+
+@shared_task(name="market.fetch", ignore_result=True, acks_late=True, soft_time_limit=45, time_limit=60)
+def fetch(source_name: str, item: str) -> None:
+    """Fetch one thing whose turn it is; its request is paid for."""
+    wanted = waiting.wanted(item)
+    with configured.turn_taken(source_name):
+        if wanted.question is None:
+            feed.poll_symbol(wanted.symbol, at=clock.now())
+        else:
+            facts.fetched(wanted.question, at=clock.now())
 
 
 @shared_task(name="market.forget_lost_sockets", ignore_result=True, expires=60)
 def forget_lost_sockets() -> None:
     """Drop the socket rows of processes that are gone."""
     presence.forget_lost(at=clock.now())
+
+
+@shared_task(name="market.duties", ignore_result=True, acks_late=True, soft_time_limit=240, time_limit=300, expires=60)
+def duties() -> None:
+    """Do what is due by the calendar of the exchange. A late or doubled tick finds it claimed."""
+    run_due(clock.now())

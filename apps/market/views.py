@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from alphagex import clock
 from apps.market import feed, health
 from apps.market.status import market_note
+from apps.market.system.state import box_of, system_state
 from apps.market.watching import SymbolError, parse_symbol
 
 
@@ -55,6 +56,16 @@ def leave_held(request: HttpRequest, symbol: str) -> HttpResponse:
     """Go back from an imported chain to the configured source."""
     feed.leave_held(symbol, at=clock.now())
     return redirect("gex:page", symbol=symbol)
+
+
+@never_cache
+@require_GET
+@staff_member_required
+def system_page(request: HttpRequest) -> HttpResponse:
+    """Show how the desk itself is doing; a fragment of the same keeps the page current."""
+    state = system_state(clock.now())
+    template = "market/_system.html" if request.headers.get("HX-Request") else "market/system.html"
+    return render(request, template, {"state": state, "box": box_of(state)})
 
 
 @require_GET

@@ -39,9 +39,13 @@ def note_watched(symbols: Iterable[str], *, at: datetime) -> None:
         log.warning("watch_not_noted", symbols=sorted(scores), error=type(error).__name__)
 
 
-def watched_symbols(*, at: datetime) -> list[str]:
-    """Return the watchlist and everything noted in the last ten minutes, without doubles, watchlist first."""
+def looked_at_symbols(*, at: datetime) -> list[str]:
+    """Return what somebody looked at in the last ten minutes. Raises redis.RedisError."""
     client = short_questions()
     client.zremrangebyscore(_KEY, "-inf", (at - KEPT_FOR).timestamp())
-    noted = client.zrange(_KEY, 0, 199)
-    return list(dict.fromkeys([*settings.WATCHLIST, *noted]))
+    return [str(symbol) for symbol in client.zrange(_KEY, 0, 199)]
+
+
+def watched_symbols(*, at: datetime) -> list[str]:
+    """Return the watchlist and what is looked at, without doubles, watchlist first. Raises redis.RedisError."""
+    return list(dict.fromkeys([*settings.WATCHLIST, *looked_at_symbols(at=at)]))

@@ -142,6 +142,11 @@
       // The source was asked and had nothing newer: what is shown is as new as can be for longer than it said itself.
       for (const panel of document.querySelectorAll(`[data-live-symbol="${CSS.escape(message.symbol)}"]`)) panel.dataset.staleAfter = message.source.stale_after;
     }
+    if (message.type === "fact") {
+      // Who shows such a fact asks for its fragment again: hx-get with hx-trigger="live:fact".
+      const shown = `[data-live-symbol="${CSS.escape(message.symbol)}"][data-facts~="${CSS.escape(message.data.kind)}"]`;
+      for (const panel of document.querySelectorAll(shown)) htmx.trigger(panel, "live:fact");
+    }
     if (!message.html) return;
     morph(message.html);
     document.dispatchEvent(new CustomEvent("live:snapshot", { detail: message }));

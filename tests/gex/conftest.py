@@ -11,7 +11,7 @@ from django.test import Client
 from apps.market.chain import Chain
 from apps.market.exposure.analysis import analyse
 from apps.market.exposure.result import Exposure
-from apps.market.feed import store_chain
+from apps.market.feed import store_observation
 from apps.market.models import Snapshot
 from apps.market.sources.simulated import SimulatedSource
 from tests.moments import OPEN_MARKET
@@ -26,7 +26,7 @@ def exposure() -> Exposure:
 @pytest.fixture
 def snapshot(db: None, spx_chain: Chain) -> Snapshot:
     """SPX as stored at OPEN_MARKET."""
-    return store_chain(spx_chain, received_at=OPEN_MARKET).snapshot
+    return store_observation(spx_chain, received_at=OPEN_MARKET).snapshot
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def test_every_figure_carries_its_source_and_moment(
 ) -> None:
     html = services.render_panels(snapshot)
     figures = html[html.index('id="gex-figures"') : html.index('id="gex-switch"')]
-    assert figures.count('class="metric"') == figures.count('data-kind="simulated"') == 7
+    assert figures.count('class="metric"') == figures.count('data-kind="simulated"') == 9
     assert "as of Wed 18 Nov 2026 11:30 ET" in figures
 
 
@@ -129,7 +129,7 @@ def test_late_levels_are_dimmed_and_dated(trader_client: Client, snapshot: Snaps
 @pytest.fixture
 def held(db: None, spx_chain: Chain) -> Snapshot:
     origin = Origin(source="replay", kind="recorded", label="Cboe, recorded", detail="spx.json.gz")
-    return feed.store_chain(replace(spx_chain, origin=origin), received_at=OPEN_MARKET, hold=True).snapshot
+    return feed.store_observation(replace(spx_chain, origin=origin), received_at=OPEN_MARKET, hold=True).snapshot
 
 
 def test_an_imported_chain_cannot_be_taken_for_the_present(owner_client: Client, held: Snapshot) -> None:
@@ -159,7 +159,7 @@ def test_an_older_snapshot_can_be_looked_at_and_stays_as_it_is(
     trader_client: Client, snapshot: Snapshot, spx_chain: Chain
 ) -> None:
     later = replace(spx_chain, as_of=OPEN_MARKET + timedelta(minutes=1), spot=spx_chain.spot + 10)
-    newest = feed.store_chain(later, received_at=later.as_of).snapshot
+    newest = feed.store_observation(later, received_at=later.as_of).snapshot
     html = page(trader_client, f"/gex/SPX/?snapshot={snapshot.pk}")
     assert points(snapshot.spot) in html
     assert points(newest.spot) not in html

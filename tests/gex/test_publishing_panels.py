@@ -23,7 +23,7 @@ def kept() -> tuple[int, str]:
 @pytest.fixture
 def newer(snapshot: Snapshot, spx_chain: Chain) -> Snapshot:
     later = replace(spx_chain, as_of=OPEN_MARKET + timedelta(seconds=30), spot=spx_chain.spot + 5)
-    return feed.store_chain(later, received_at=later.as_of).snapshot
+    return feed.store_observation(later, received_at=later.as_of).snapshot
 
 
 def test_the_task_keeps_the_panels_under_the_snapshots_number(snapshot: Snapshot) -> None:
@@ -59,7 +59,7 @@ def test_the_page_is_the_same_from_the_broadcast_and_from_the_database(
 def test_kept_panels_of_an_older_snapshot_are_not_shown(snapshot: Snapshot, spx_chain: Chain) -> None:
     services.publish_panels(snapshot.pk)
     later = replace(spx_chain, as_of=OPEN_MARKET + timedelta(seconds=30), spot=spx_chain.spot + 5)
-    newest = feed.store_chain(later, received_at=later.as_of).snapshot
+    newest = feed.store_observation(later, received_at=later.as_of).snapshot
     assert services.newest_levels("SPX").html == services.render_panels(newest)
 
 

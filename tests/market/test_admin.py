@@ -5,22 +5,31 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from apps.market.chain import Chain
-from apps.market.feed import store_chain
+from apps.market.feed import store_observation
 from apps.market.models import Snapshot
 from tests.moments import OPEN_MARKET
 
 
 @pytest.mark.parametrize(
-    "path", ["market/feed", "market/snapshot", "market/websocketsubscription", "accounts/userpreferences"]
+    "path",
+    [
+        *(
+            "market/" + name
+            for name in ("feed", "snapshot", "websocketsubscription", "marketdata", "dayfigures", "duty")
+        ),
+        *("market/gamma" + name for name in ("history", "dailysummary", "correlation")),
+        "market/spycorrelation",
+        "accounts/userpreferences",
+    ],
 )
 def test_every_model_is_listed_and_searchable(client: Client, owner: User, spx_chain: Chain, path: str) -> None:
-    store_chain(spx_chain, received_at=OPEN_MARKET)
+    store_observation(spx_chain, received_at=OPEN_MARKET)
     client.force_login(owner)
     assert client.get(f"/admin/{path}/?q=SPX").status_code == 200
 
 
 def test_a_snapshot_can_be_read_but_not_changed(client: Client, owner: User, spx_chain: Chain) -> None:
-    pk = store_chain(spx_chain, received_at=OPEN_MARKET).snapshot.pk
+    pk = store_observation(spx_chain, received_at=OPEN_MARKET).snapshot.pk
     client.force_login(owner)
     assert client.get(f"/admin/market/snapshot/{pk}/change/").status_code == 200
     assert client.post(f"/admin/market/snapshot/{pk}/change/", {"spot": "1"}).status_code == 403

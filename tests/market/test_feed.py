@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from apps.market import feed, live
+from apps.market import configured, feed, live
 from apps.market.chain import Chain
 from apps.market.models import Feed, Snapshot
 from apps.market.redis_client import short_questions
@@ -30,7 +30,7 @@ def test_a_symbol_is_due_once_per_interval(db: None) -> None:
 
 def test_a_real_market_is_asked_every_five_minutes_when_it_is_closed(db: None, settings: Settings) -> None:
     settings.DATA_SOURCE = "cboe"
-    feed.configured_source.cache_clear()
+    configured.configured.cache_clear()
     assert feed.claim_due_symbols(at=WEEKEND)
     assert feed.claim_due_symbols(at=WEEKEND + timedelta(minutes=4)) == []
     assert feed.claim_due_symbols(at=WEEKEND + timedelta(minutes=5))
@@ -42,7 +42,9 @@ def test_several_workers_never_claim_the_same_symbol_twice(transactional_db: Non
 
     def claim_all(_: int) -> list[str]:
         try:
-            return [symbol for symbol in ("SPX", "SPY", "QQQ", "IWM") if feed.claim(symbol, at=later)]
+            return [
+                symbol for symbol in ("SPX", "SPY", "QQQ", "IWM") if feed.claim(symbol, at=later, interval=HALF_MINUTE)
+            ]
         finally:
             connection.close()
 
@@ -58,10 +60,10 @@ def test_what_a_viewer_opens_is_polled_for_ten_minutes(clean_redis: None) -> Non
 
 
 def test_a_new_chain_becomes_the_next_snapshot_and_is_announced_to_pages_and_features(
-    transactional_db: None, spx_chain: Chain
+    transactional_db: None, spx_chain: Chain, settings: Settings
 ) -> None:
-    first = feed.store_chain(spx_chain, received_at=OPEN_MARKET)
-    second = feed.store_chain(
+    first = feed.store_observation(spx_chain, received_at=OPEN_MARKET)
+    second = feed.store_observation(
         replace(spx_chain, as_of=OPEN_MARKET + HALF_MINUTE), received_at=OPEN_MARKET + HALF_MINUTE
     )
     assert (first.snapshot.seq, second.snapshot.seq) == (1, 2)
@@ -69,13 +71,13 @@ def test_a_new_chain_becomes_the_next_snapshot_and_is_announced_to_pages_and_fea
     assert kept is not None
     assert kept[0] == 2
     assert "quote" in kept[1]
-    assert queued_tasks() == 2
+    assert queued_tasks() == 2 * len(settings.SNAPSHOT_TASKS)
     assert Feed.objects.get(symbol="SPX").announced_seq == 2
 
 
 def test_an_unchanged_chain_stores_nothing_but_keeps_the_number_fresh(transactional_db: None, spx_chain: Chain) -> None:
-    first = feed.store_chain(spx_chain, received_at=OPEN_MARKET)
-    again = feed.store_chain(spx_chain, received_at=OPEN_MARKET + HALF_MINUTE)
+    first = feed.store_observation(spx_chain, received_at=OPEN_MARKET)
+    again = feed.store_observation(spx_chain, received_at=OPEN_MARKET + HALF_MINUTE)
     assert (first.is_new, again.is_new) == (True, False)
     row = Snapshot.objects.get(symbol="SPX")
     assert row.stale_after == OPEN_MARKET + HALF_MINUTE + timedelta(minutes=1)
@@ -87,7 +89,7 @@ def test_simultaneous_chains_are_numbered_without_gap_or_double_in_the_order_of_
     def store(index: int) -> int:
         try:
             moment = OPEN_MARKET + timedelta(seconds=index)
-            return feed.store_chain(replace(spx_chain, as_of=moment), received_at=moment).snapshot.seq
+            return feed.store_observation(replace(spx_chain, as_of=moment), received_at=moment).snapshot.seq
         finally:
             connection.close()
 
@@ -103,9 +105,9 @@ def test_simultaneous_chains_are_numbered_without_gap_or_double_in_the_order_of_
 def test_a_failed_fetch_is_remembered_backed_off_and_leaves_the_last_number(
     transactional_db: None, spx_chain: Chain, settings: Settings
 ) -> None:
-    feed.store_chain(spx_chain, received_at=OPEN_MARKET)
+    feed.store_observation(spx_chain, received_at=OPEN_MARKET)
     settings.DATA_SOURCE, settings.CBOE_URL, settings.SOURCE_TIMEOUT_SECONDS = "cboe", "http://127.0.0.1:9", 1.0
-    feed.configured_source.cache_clear()
+    configured.configured.cache_clear()
     for failure in range(3):
         assert feed.poll_symbol("SPX", at=OPEN_MARKET + failure * HALF_MINUTE) is None
     row = Feed.objects.get(symbol="SPX")
@@ -116,7 +118,7 @@ def test_a_failed_fetch_is_remembered_backed_off_and_leaves_the_last_number(
 
 
 def test_a_success_after_failures_heals(transactional_db: None, spx_chain: Chain) -> None:
-    feed.store_chain(spx_chain, received_at=OPEN_MARKET)
+    feed.store_observation(spx_chain, received_at=OPEN_MARKET)
     feed.note_failure("SPX", message="Cboe refused the request (HTTP 403).", at=OPEN_MARKET)
     assert feed.poll_symbol("SPX", at=OPEN_MARKET + HALF_MINUTE)
     row = Feed.objects.get(symbol="SPX")
@@ -124,7 +126,9 @@ def test_a_success_after_failures_heals(transactional_db: None, spx_chain: Chain
 
 
 def test_an_announcement_lost_between_commit_and_redis_is_made_up_for(db: None, spx_chain: Chain) -> None:
-    feed.store_chain(spx_chain, received_at=OPEN_MARKET)  # the test's transaction never commits: nothing is announced
+    feed.store_observation(
+        spx_chain, received_at=OPEN_MARKET
+    )  # the test's transaction never commits: nothing is announced
     assert live.latest_html("market", "SPX") is None
     assert feed.announce_missed() == ["SPX"]
     assert live.latest_html("market", "SPX") is not None
@@ -132,16 +136,16 @@ def test_an_announcement_lost_between_commit_and_redis_is_made_up_for(db: None, 
 
 
 def test_an_imported_chain_rests_polling_until_it_is_left(db: None, spx_chain: Chain) -> None:
-    feed.store_chain(spx_chain, received_at=OPEN_MARKET, hold=True)
+    feed.store_observation(spx_chain, received_at=OPEN_MARKET, hold=True)
     on_its_way = replace(spx_chain, as_of=OPEN_MARKET + HALF_MINUTE)
-    assert not feed.store_chain(on_its_way, received_at=OPEN_MARKET + HALF_MINUTE).is_new
-    assert not feed.claim("SPX", at=OPEN_MARKET + timedelta(hours=1))
+    assert not feed.store_observation(on_its_way, received_at=OPEN_MARKET + HALF_MINUTE).is_new
+    assert not feed.claim("SPX", at=OPEN_MARKET + timedelta(hours=1), interval=HALF_MINUTE)
     assert feed.leave_held("SPX", at=OPEN_MARKET + timedelta(hours=1))
-    assert feed.claim("SPX", at=OPEN_MARKET + timedelta(hours=1))
+    assert feed.claim("SPX", at=OPEN_MARKET + timedelta(hours=1), interval=HALF_MINUTE)
 
 
 def test_an_imported_number_is_never_late(db: None, spx_chain: Chain) -> None:
-    assert feed.store_chain(spx_chain, received_at=OPEN_MARKET, hold=True).snapshot.stale_after is None
+    assert feed.store_observation(spx_chain, received_at=OPEN_MARKET, hold=True).snapshot.stale_after is None
 
 
 @pytest.mark.parametrize("symbol", ["SPYX"])

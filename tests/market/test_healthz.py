@@ -8,7 +8,7 @@ from pytest_django.fixtures import Settings
 from alphagex import clock
 from apps.market import heartbeat, redis_client
 from apps.market.chain import Chain
-from apps.market.feed import store_chain
+from apps.market.feed import store_observation
 
 
 def test_all_parts_up_is_200_without_a_login(db: None, client: Client) -> None:
@@ -46,5 +46,5 @@ def test_a_lost_redis_is_503_and_named(db: None, client: Client, settings: Setti
 
 def test_the_age_of_the_newest_snapshot_is_told(db: None, client: Client, spx_chain: Chain) -> None:
     assert client.get("/healthz").json()["newest_snapshot_age_seconds"] is None
-    store_chain(spx_chain, received_at=clock.now())
+    store_observation(spx_chain, received_at=clock.now())
     assert 0 <= client.get("/healthz").json()["newest_snapshot_age_seconds"] < 60

@@ -57,7 +57,7 @@ async def read_until_closed(socket: ClientConnection) -> None:
 
 def store(chain: Chain, *, seconds: int = 0) -> None:
     moment = OPEN_MARKET + timedelta(seconds=seconds)
-    feed.store_chain(replace(chain, as_of=moment), received_at=moment)
+    feed.store_observation(replace(chain, as_of=moment), received_at=moment)
 
 
 async def test_a_subscriber_gets_the_newest_state_and_then_each_new_one(

@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from apps.market import feed
+from apps.market import facts, feed
+from apps.market.chain import Chain
+from apps.market.exposure.analysis import analyse
 from apps.market.models import Feed, Snapshot
+from apps.market.sources.packing import pack_answer, pack_exposure
+from apps.market.sources.protocol import Answer, Kind, Question
 from tests.moments import OPEN_MARKET
 
 
@@ -32,3 +36,19 @@ def test_what_was_not_recorded_is_said_with_what_was(db: None, replaying: None) 
         feed.poll_symbol(symbol, at=OPEN_MARKET)
     assert "SPX" in Feed.objects.get(symbol="SPY").last_error
     assert Snapshot.objects.filter(symbol="SPX").count() == 1
+
+
+def test_recorded_gamma_and_answers_are_fed_as_a_live_source_would(
+    db: None, settings: Settings, spx_chain: Chain, tmp_path: Path
+) -> None:
+    question = Question(kind=Kind.BARS, symbol="VIX", detail="1d:1y")
+    answer = Answer(question=question, value={"close": [17.5]}, as_of=OPEN_MARKET, origin=spx_chain.origin)
+    (tmp_path / "gamma").write_bytes(pack_exposure(analyse(spx_chain)))
+    (tmp_path / "bars").write_bytes(pack_answer(answer))
+    settings.DATA_SOURCE, settings.REPLAY_PATH = "replay", str(tmp_path)
+    stored = feed.poll_symbol("SPX", at=OPEN_MARKET)
+    assert stored is not None
+    assert (stored.snapshot.net_gex, stored.snapshot.kind) == (analyse(spx_chain).net_gex, "recorded")
+    fact = facts.fetched(question, at=OPEN_MARKET)
+    assert (fact.value, fact.truth, fact.label) == ({"close": [17.5]}, "recorded", "Simulated, recorded")
+    assert not facts.can_be_asked(Kind.SKEW)

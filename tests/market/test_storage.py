@@ -7,7 +7,7 @@ import numpy as np
 
 from apps.market.chain import Chain
 from apps.market.exposure.analysis import analyse
-from apps.market.feed import store_chain
+from apps.market.feed import store_observation
 from apps.market.models import Snapshot
 from apps.market.storage import load_exposure
 from tests.moments import OPEN_MARKET
@@ -32,6 +32,6 @@ def assert_same(stored: Any, computed: Any, where: str = "") -> None:
 
 def test_an_analysis_survives_the_database(db: None, spx_chain: Chain) -> None:
     computed = analyse(spx_chain)
-    pk = store_chain(spx_chain, received_at=OPEN_MARKET).snapshot.pk
+    pk = store_observation(spx_chain, received_at=OPEN_MARKET).snapshot.pk
     stored = load_exposure(Snapshot.objects.select_related("detail").get(pk=pk))
     assert_same(asdict(stored), asdict(computed))

@@ -19,8 +19,8 @@ from websockets.sync.client import ClientConnection
 from werkzeug import Request, Response
 
 from alphagex import clock
+from apps.market.fake_upstream.cboe import as_cboe_json
 from apps.market.sources.simulated import SimulatedSource
-from bench.parsing import as_cboe_json
 from tests.resilience.running import Run, running, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.browser]

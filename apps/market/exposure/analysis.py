@@ -80,6 +80,8 @@ def analyse(chain: Chain, assumptions: Assumptions = Assumptions()) -> Exposure:
         by_expiration=by_expiration,
         surface=surface_of(book, shown),
         profile=profile,
+        implied_volatility=selection.month_iv,
+        put_call_ratio=selection.put_call_ratio,
     )
 
 

@@ -25,6 +25,7 @@ IMPLAUSIBLE_STRIKE = 3.0  # times spot
 IMPLAUSIBLE_IV = 1.5  # fraction per year
 
 MOVE_NOT_BEFORE = timedelta(hours=6)  # nearer settlements say little: their IV is mostly bid-ask noise
+MONTH = 30 / 365  # years
 LOST_INTEREST = 0.10  # share of open interest without IV that deserves a warning
 
 
@@ -55,6 +56,8 @@ class Selection:
     excluded: dict[str, int]
     warnings: tuple[str, ...]
     move: ImpliedMove | None
+    month_iv: float | None
+    put_call_ratio: float | None
 
 
 def select_contracts(chain: Chain, assumptions: Assumptions) -> Selection:
@@ -104,6 +107,8 @@ def select_contracts(chain: Chain, assumptions: Assumptions) -> Selection:
         excluded=excluded,
         warnings=_warnings(chain, excluded, interested, priced),
         move=move,
+        month_iv=month_ahead_iv(chain, settlement, years, priced),
+        put_call_ratio=put_call_ratio(chain, alive),
     )
 
 
@@ -126,6 +131,43 @@ def _implied_move(
             points = chain.spot * iv * float(np.sqrt(years[index]))
             return ImpliedMove(points=points, iv=iv, settlement=settlements[index])
     return None
+
+
+def month_ahead_iv(
+    chain: Chain, settlement: NDArray[np.intp], years: FloatArray, priced: NDArray[np.bool_]
+) -> float | None:
+    """Return the IV at the money in 30 calendar days, fraction per year; None when no settlement has one.
+
+    years: by settlement, NaN for those that passed. Between the settlements before and after that day total variance
+    is interpolated; where only one side is quoted, its IV stands.
+    """
+    order = np.argsort(np.where(np.isnan(years), np.inf, years))
+    order = order[: int(np.count_nonzero(~np.isnan(years)))]
+    split = int(np.searchsorted(years[order], MONTH))
+
+    def first(indexes: NDArray[np.intp]) -> tuple[float, float] | None:
+        for index in indexes:
+            here = np.flatnonzero(priced & (settlement == index))
+            iv = at_the_money_iv(chain.strike[here], chain.iv[here], chain.spot)
+            if iv is not None:
+                return float(years[index]), iv
+        return None
+
+    before, after = first(order[:split][::-1]), first(order[split:])
+    if before is None or after is None:
+        found = before or after
+        return found[1] if found else None
+    (early, low), (late, high) = before, after
+    share = (MONTH - early) / (late - early)
+    variance = low**2 * early + share * (high**2 * late - low**2 * early)
+    return float(np.sqrt(variance / MONTH))
+
+
+def put_call_ratio(chain: Chain, alive: NDArray[np.bool_]) -> float | None:
+    """Return the open interest of live puts per live call, None without calls."""
+    known = alive & (chain.open_interest > 0)
+    calls = float(chain.open_interest[known & chain.is_call].sum())
+    return float(chain.open_interest[known & ~chain.is_call].sum()) / calls if calls else None
 
 
 def at_the_money_iv(strike: FloatArray, iv: FloatArray, spot: float) -> float | None:

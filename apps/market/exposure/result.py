@@ -118,7 +118,10 @@ class Exposure:
     flip_point: the root of the re-priced net gamma nearest spot, None with `flip_reason`; flips: every grid crossing,
     the nearest refined. flip_quality: "clear", or why to distrust it ("far: 6.3 % from spot", "shallow: ...").
     excluded: contracts left out, by reason. coverage is contracts_used of contracts. implied_move: points, one
-    standard deviation to the next settlement that is at least 6 hours away, from at-the-money IV.
+    standard deviation to the next settlement that is at least 6 hours away, from at-the-money IV. implied_volatility:
+    at the money, 30 days, fraction per year. put_call_ratio: open interest of live puts per live call. A source that
+    computed its gamma itself leaves out what it does not deliver: net_dex, net_vex, net_chex None, contracts 0, no
+    expirations, an empty profile and surface.
     """
 
     symbol: str
@@ -143,9 +146,9 @@ class Exposure:
     call_wall: Wall | None
     put_wall: Wall | None
     zero_dte_share: float | None
-    net_dex: float
-    net_vex: float
-    net_chex: float
+    net_dex: float | None
+    net_vex: float | None
+    net_chex: float | None
     volume_gex: float | None
     implied_move: float | None
     implied_move_expiration: date | None
@@ -154,3 +157,10 @@ class Exposure:
     by_expiration: tuple[ExpirationExposure, ...]
     surface: Surface
     profile: Profile
+    implied_volatility: float | None = None
+    put_call_ratio: float | None = None
+
+    @property
+    def is_by_strike_only(self) -> bool:
+        """Whether the source computed its gamma itself: strikes, but no contracts to re-price or to group by date."""
+        return not self.profile.curves

@@ -8,9 +8,10 @@ from time import monotonic
 import requests
 
 from apps.market.chain import Chain, ChainError, Origin
+from apps.market.sources import stand_in
 from apps.market.sources.cboe_json import parse_cboe_json
 from apps.market.sources.occ import UNDERLYING_OF_ROOT
-from apps.market.sources.protocol import SourceUnavailable, UnknownSymbol
+from apps.market.sources.protocol import Meter, SourceUnavailable, UnknownSymbol, Unmetered
 
 DEFAULT_BASE_URL = "https://cdn.cboe.com/api/global/delayed_quotes/options"
 DELAY_SECONDS = 900
@@ -43,6 +44,7 @@ INDEXES = frozenset(
     }
 )
 _PLAIN = re.compile(r"[A-Z][A-Z0-9]{0,7}(\.[A-Z]{1,2})?")
+UNMETERED = Unmetered()
 _ORIGIN = Origin(source="cboe", kind="delayed", label="Cboe delayed", delay_seconds=DELAY_SECONDS)
 
 
@@ -68,10 +70,12 @@ class CboeSource:
         base_url: str = DEFAULT_BASE_URL,
         session: requests.Session | None = None,
         timeout: float = 10.0,
+        meter: Meter = UNMETERED,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._session = session or requests.Session()
         self._timeout = timeout
+        self._meter = meter
         self._remembered: dict[str, _Remembered] = {}
 
     def fetch_chain(self, symbol: str, *, at: datetime) -> Chain:
@@ -81,22 +85,27 @@ class CboeSource:
         headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
         if remembered:
             headers |= remembered.conditions
+        self._meter.spend()
         try:
             with self._session.get(
                 self.address_of(symbol), headers=headers, timeout=self._timeout, stream=True
             ) as answer:
                 if answer.status_code == 304 and remembered:
+                    self._meter.succeeded()
                     return remembered.chain
+                if answer.status_code == 429:
+                    self._meter.refused("Cboe asked for fewer requests (429).", retry_after=_seconds(answer))
                 _refuse_status(answer, symbol)
                 body = self._body(answer, symbol)
-                conditions = _conditions(answer)
+                conditions, origin = _conditions(answer), stand_in.origin_of(_ORIGIN, stand_in.said(answer.headers))
         except requests.Timeout as error:
             raise SourceUnavailable(f"Cboe did not answer for {symbol} within {self._timeout:g} s.") from error
         except requests.RequestException as error:
             raise SourceUnavailable(
                 f"Cboe could not be reached for {symbol} ({type(error).__name__}). Check the network connection."
             ) from error
-        chain = _parse(body, symbol)
+        self._meter.succeeded()
+        chain = _parse(body, symbol, origin)
         self._remembered[symbol] = _Remembered(chain, conditions)
         return chain
 
@@ -140,20 +149,25 @@ def _refuse_status(answer: requests.Response, symbol: str) -> None:
             "requests: check the spelling, or wait a few minutes."
         )
     if status == 429:
-        wait = answer.headers.get("Retry-After", "")
-        pause = f"in {wait} s" if wait.isdigit() else "in a few minutes"
+        wait = _seconds(answer)
+        pause = f"in {wait:.0f} s" if wait else "in a few minutes"
         raise SourceUnavailable(f"Cboe asks for fewer requests (429, for {symbol}). Try again {pause}.")
     raise SourceUnavailable(f"Cboe answered {status} for {symbol}. Try again in a few minutes.")
 
 
-def _parse(body: bytes, symbol: str) -> Chain:
+def _seconds(answer: requests.Response) -> float | None:
+    wait = answer.headers.get("Retry-After", "")
+    return float(wait) if wait.isdigit() else None
+
+
+def _parse(body: bytes, symbol: str, origin: Origin) -> Chain:
     start = body.lstrip()[:1]
     if not start:
         raise SourceUnavailable(f"Cboe sent an empty answer for {symbol}. Try again in a few minutes.")
     if start == b"<":
         raise SourceUnavailable(f"Cboe sent a web page instead of the chain of {symbol}. Try again in a few minutes.")
     try:
-        chain = parse_cboe_json(body, origin=_ORIGIN)
+        chain = parse_cboe_json(body, origin=origin)
     except ChainError as error:
         raise SourceUnavailable(f"Cboe's answer for {symbol} is no usable chain: {error}.") from error
     if chain.symbol != symbol:

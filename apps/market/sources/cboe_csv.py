@@ -14,7 +14,7 @@ from apps.market.sources.tables import line_with, number, numbers
 
 COLUMNS = 22
 CALLS, STRIKE, PUTS = 1, 11, 12  # places of the two symbols and the strike between them
-VOLUME, IV, GAMMA, OPEN_INTEREST, BID, ASK = 5, 6, 8, 9, 3, 4  # counted from a side's symbol
+LAST, BID, ASK, VOLUME, IV, GAMMA, OPEN_INTEREST = 1, 3, 4, 5, 6, 8, 9  # counted from a side's symbol
 
 _NUMBER = r"([-+]?[\d,]*\.?\d+)"
 _LAST = re.compile(rf"Last:\s*{_NUMBER}")
@@ -70,6 +70,7 @@ def parse_cboe_csv(data: bytes, *, origin: Origin) -> Chain:
             bid=both(BID, "Bid"),
             ask=both(ASK, "Ask"),
             gamma=both(GAMMA, "Gamma"),
+            last=both(LAST, "Last Sale"),
         ),
         symbol=None,
         spot=number(last[1]),

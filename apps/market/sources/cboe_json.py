@@ -21,6 +21,7 @@ class _Option(msgspec.Struct, gc=False):
     open_interest: float | None = None
     volume: float | None = None
     gamma: float | None = None
+    last_trade_price: float | None = None
 
 
 class _Quote(msgspec.Struct):
@@ -71,6 +72,7 @@ def parse_cboe_json(data: bytes, *, origin: Origin) -> Chain:
             bid=[row.bid for row in options],
             ask=[row.ask for row in options],
             gamma=[row.gamma for row in options],
+            last=[row.last_trade_price for row in options],
         ),
         symbol=_underlying(answer.symbol or quote.symbol),
         spot=quote.current_price if math.isfinite(quote.current_price) else 0.0,

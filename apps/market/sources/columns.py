@@ -25,6 +25,7 @@ class RawColumns:
     bid: Sequence[float | None] | FloatArray
     ask: Sequence[float | None] | FloatArray
     gamma: Sequence[float | None] | FloatArray
+    last: Sequence[float | None] | FloatArray | None = None
 
 
 def build_chain(
@@ -68,6 +69,7 @@ def build_chain(
         bid=_not_negative(raw.bid)[keep],
         ask=_not_negative(raw.ask)[keep],
         feed_gamma=_not_negative(raw.gamma)[keep],
+        last=None if raw.last is None else _positive(raw.last)[keep],
         change=change if change is not None and math.isfinite(change) else None,
         open_interest_date=counted_on(as_of),
         warnings=tuple(warnings),
@@ -126,7 +128,7 @@ def _not_negative(values: Sequence[float | None] | FloatArray) -> FloatArray:
 
 
 def _positive(values: Sequence[float | None] | FloatArray) -> FloatArray:
-    """Return numbers with NaN for zero too: a volatility of 0 is how feeds print "unknown"."""
+    """Return numbers with NaN for zero too: a volatility or a last price of 0 is how feeds print "unknown"."""
     numbers = _not_negative(values)
     numbers[numbers == 0] = np.nan
     return numbers

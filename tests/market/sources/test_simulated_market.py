@@ -20,7 +20,8 @@ from apps.market.sources.simulated import SimulatedSource
 from tests.moments import HALF_DAY_AFTERNOON, OPEN_MARKET, WEEKEND
 
 HALF_MINUTE = timedelta(seconds=30)
-COLUMNS = ["root", "expiration", "is_call", "strike", "iv", "open_interest", "volume", "bid", "ask", "feed_gamma"]
+COLUMNS = ["root", "expiration", "is_call", "strike", "iv", "open_interest", "volume", "feed_gamma"]
+QUOTES = ["bid", "ask", "last"]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def market() -> SimulatedSource:
 def fingerprint(chain: Chain) -> str:
     """Return a digest of every byte of a chain."""
     digest = sha256(f"{chain.symbol} {chain.spot!r} {chain.change!r} {chain.as_of} {chain.roots}".encode())
-    for name in COLUMNS:
+    for name in COLUMNS + QUOTES:
         digest.update(getattr(chain, name).tobytes())
     return digest.hexdigest()
 

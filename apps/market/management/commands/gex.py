@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from alphagex import clock
-from apps.market import feed
+from apps.market import configured
 from apps.market.chain import Chain, ChainError
 from apps.market.exposure.analysis import analyse
 from apps.market.exposure.report import as_report
@@ -33,7 +33,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, what: str, as_json: bool, rate: float, dividend_yield: float, **options: Any) -> None:
         try:
-            exposure = analyse(_chain(what), Assumptions(rate=rate, dividend_yield=dividend_yield))
+            observed = _observed(what)
+            rates = Assumptions(rate=rate, dividend_yield=dividend_yield)
+            exposure = analyse(observed, rates) if isinstance(observed, Chain) else observed
         except (ChainError, SourceError, SymbolError) as error:
             raise CommandError(str(error)) from error
         if as_json:
@@ -42,11 +44,11 @@ class Command(BaseCommand):
             _print(exposure)
 
 
-def _chain(what: str) -> Chain:
+def _observed(what: str) -> Chain | Exposure:
     path = Path(what)
     if path.exists() or len(path.parts) > 1 or path.suffix in {".json", ".csv", ".gz"}:
         return read_chain_file(path)
-    return feed.configured_source().fetch_chain(parse_symbol(what), at=clock.now())
+    return configured.observe(parse_symbol(what), at=clock.now())
 
 
 def _print(exposure: Exposure) -> None:

@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
-            stored = feed.store_chain(read_chain_file(file), received_at=clock.now(), hold=True)
+            stored = feed.store_observation(read_chain_file(file), received_at=clock.now(), hold=True)
         except ChainError as error:
             raise CommandError(str(error)) from error
         snapshot = stored.snapshot

@@ -23,7 +23,7 @@ def open_interest(instrument: Instrument, contracts: Contracts, *, day: date, ce
     puts = 1.10 * _bell(away, -1.05, 1.0) + 0.22 * _bell(away, -2.8, 1.7)
     gathered = 0.35 + 0.65 * np.exp(-days / 25.0) + 4.0 * np.exp(-days / 1.2)
     popularity = np.array([one.popularity for one in contracts.series])[contracts.of_series]
-    ids = _ids(contracts)
+    ids = contract_ids(contracts)
     taste = np.exp(0.75 * noise.normals(noise.key_of(key, "taste"), ids))
     changed = np.exp(0.06 * noise.normals(noise.key_of(key, day.isoformat()), ids))
     weight = np.where(contracts.is_call, calls, puts) * gathered * popularity * _roundness(instrument, contracts)
@@ -41,7 +41,7 @@ def full_day_volume(
     near = np.exp(-np.abs(away - side) * 1.3)
     soon = np.exp(-days / 1.6) + 0.12 * np.exp(-days / 20.0) + 0.01
     popularity = np.sqrt(np.array([one.popularity for one in contracts.series])[contracts.of_series])
-    luck = np.exp(0.9 * noise.normals(noise.key_of(key, "volume", day.isoformat()), _ids(contracts)))
+    luck = np.exp(0.9 * noise.normals(noise.key_of(key, "volume", day.isoformat()), contract_ids(contracts)))
     weight = near * soon * popularity * np.sqrt(_roundness(instrument, contracts)) * luck
     busy = np.exp(0.2 * noise.normals(noise.key_of(key, "busy", day.isoformat()), np.zeros(1, dtype=np.uint64)))
     return instrument.daily_volume * float(busy[0]) * weight / weight.sum()  # type: ignore[no-any-return]
@@ -65,7 +65,7 @@ def _roundness(instrument: Instrument, contracts: Contracts) -> FloatArray:
     return np.select([steps % 20 == 0, steps % 10 == 0, steps % 5 == 0], [3.0, 2.3, 1.5], 0.7)
 
 
-def _ids(contracts: Contracts) -> noise.UintArray:
+def contract_ids(contracts: Contracts) -> noise.UintArray:
     """Return a number per contract that stays the same as long as it is listed."""
     series = np.array([noise.key_of(one.root, one.expiration.isoformat()) for one in contracts.series], dtype=np.uint64)
     strike = np.rint(contracts.strike * 1000).astype(np.uint64)

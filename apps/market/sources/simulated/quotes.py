@@ -46,10 +46,26 @@ def bid_and_ask(
     """Return quotes on the exchange's ticks around the model price; a worthless option has a bid of 0."""
     intrinsic = np.maximum(np.where(is_call, spot - strike, strike - spot), 0.0)
     of_time_value, of_intrinsic = _HALF_SPREADS[listing]
-    fine, coarse = _TICKS[listing]
-    tick = np.where(priced.price < 3, fine, coarse)
+    tick = _ticks(priced, listing)
     half = of_time_value * (priced.price - intrinsic) + of_intrinsic * intrinsic
     half = np.maximum(half * (1.0 if is_open else WIDER_WHEN_CLOSED), tick / 2)
     bid = np.maximum(np.floor((priced.price - half) / tick), 0.0) * tick
     ask = np.maximum(np.ceil((priced.price + half) / tick), 1.0) * tick
     return np.round(bid, 2), np.round(ask, 2)
+
+
+def last_trades(
+    priced: Priced, bid: FloatArray, ask: FloatArray, volume: FloatArray, luck: FloatArray, *, listing: Listing
+) -> FloatArray:
+    """Return the last traded price: on a tick from bid to ask, never 0; NaN where nothing has traded today.
+
+    luck: which tick, one number in (0, 1) per contract. Trades follow the quotes, so a last price is as new as they.
+    """
+    tick = _ticks(priced, listing)
+    steps = np.floor(luck * (np.rint((ask - bid) / tick) + 1))
+    return np.where(volume > 0, np.round(np.maximum(bid + steps * tick, tick), 2), np.nan)
+
+
+def _ticks(priced: Priced, listing: Listing) -> FloatArray:
+    fine, coarse = _TICKS[listing]
+    return np.where(priced.price < 3, fine, coarse)

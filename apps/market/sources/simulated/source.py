@@ -1,47 +1,31 @@
-"""The simulated source: a chain for any symbol of the little market at any moment."""
+"""The simulated source: chains and every other market fact of the little market, at any moment."""
 
-from collections import OrderedDict
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from alphagex import clock
-from apps.market.chain import Chain, FloatArray, Origin
-from apps.market.sources.columns import counted_on
-from apps.market.sources.protocol import SourceUnavailable, UnknownSymbol
-from apps.market.sources.simulated import interest, noise, quotes, surface, variance_clock
-from apps.market.sources.simulated.listing import Contracts, list_contracts
-from apps.market.sources.simulated.universe import INSTRUMENTS, Instrument
+from apps.market.chain import Chain, Origin
+from apps.market.exposure.analysis import analyse
+from apps.market.sources.protocol import Answer, Kind, Question, SourceUnavailable, UnknownSymbol
+from apps.market.sources.simulated import gamma_facts, macro, options, prices, skew, volatility_index
+from apps.market.sources.simulated.chains import Chains, days_until
+from apps.market.sources.simulated.observed import Sessions, observe
+from apps.market.sources.simulated.price_history import PriceHistory
+from apps.market.sources.simulated.universe import INSTRUMENTS, VOLATILITY_INDEX, instrument_of, plain
 
-SECONDS_PER_YEAR = 365 * 86_400
-MEMORY_SESSIONS = 3  # closes over which positions were built
-LEVERAGE = 4.0  # how much volatility rises when the market falls: 1 % down, 4 % up
-KEPT_DAYS = 64  # symbols and sessions whose contracts are kept; about 0.6 MB for SPX
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Day:
-    """What does not change during a session; arrays about settlements have one entry per series.
-
-    settles_at: Unix seconds. settles_on_clock: the same read off the New York clock. settles: days of variance.
-    """
-
-    contracts: Contracts
-    settles_at: FloatArray
-    settles_on_clock: FloatArray
-    settles: FloatArray
-    roots: tuple[str, ...]
-    root: NDArray[np.int16]
-    expiration: NDArray[np.datetime64]
-    last_close: float
-    open_interest: FloatArray
-    volume: FloatArray
+MOST_DAYS_BACK = 3660
+_Dated = tuple[Any, datetime]
 
 
 class SimulatedSource:
-    """Delivers chains of a seeded market; nothing is remembered that could not be computed again."""
+    """Delivers a seeded market; nothing is remembered that could not be computed again.
+
+    Every number is a function of seed, symbol and moment, and they agree: bars pass through the spots of the chains,
+    the VIX is what SPX options cost, past days of gamma are the analyses of the chains at their closes.
+    """
 
     name = "simulated"
     always_open = True
@@ -49,144 +33,94 @@ class SimulatedSource:
     def __init__(self, seed: int = 42) -> None:
         self._seed = seed
         self._origin = Origin(source=self.name, kind="simulated", label="Simulated", detail=f"seed {seed}")
-        self._days: OrderedDict[tuple[str, date], _Day] = OrderedDict()
+        self._chains = Chains(seed, self._origin)
+        self._prices = PriceHistory(seed)
+        self._sessions = Sessions(self._chains)
+        self._answers: dict[Kind, Callable[[Question, datetime], _Dated]] = {
+            Kind.OPTIONS: self._options,
+            Kind.EXPIRATIONS: self._expirations,
+            Kind.BARS: self._bars,
+            Kind.GAMMA_DAYS: self._gamma_days,
+            Kind.EXPIRATION_GAMMA: self._expiration_gamma,
+            Kind.LEVELS: self._levels,
+            Kind.SKEW: self._skew,
+            Kind.SKEW_DAYS: self._skew_days,
+            Kind.MACRO: self._macro,
+        }
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """The symbols of the simulated market."""
+        """The symbols of the simulated market that have options."""
         return tuple(INSTRUMENTS)
 
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """Every kind, but for the packed quotes: they come with each chain."""
+        return frozenset(self._answers)
+
     def spot(self, symbol: str, at: datetime) -> float:
-        """Return the price of `symbol` at `at`, in cents."""
-        instrument = self._instrument(symbol)
-        return round(float(self._prices(instrument, [_elapsed(at)])[0]), 2)
+        """Return the price of `symbol`, or the level of the VIX, at `at`, in cents."""
+        at = clock.in_new_york(at)
+        if plain(symbol) == VOLATILITY_INDEX:
+            return volatility_index.level(self._seed, at)
+        return float(prices.traded_prices(self._seed, instrument_of(symbol), np.array([days_until(at)]))[0])
 
     def fetch_chain(self, symbol: str, *, at: datetime) -> Chain:
         """Return the chain of `symbol` at `at`, the same for every caller with the same seed."""
-        instrument = self._instrument(symbol)
+        return self._chains.chain(instrument_of(symbol), clock.in_new_york(at))
+
+    def fetch(self, question: Question, *, at: datetime) -> Answer:
+        """Return the answer at `at`. Raises UnknownSymbol, SourceUnavailable."""
+        answer = self._answers.get(question.kind)
+        if answer is None:
+            raise SourceUnavailable(f"The simulated market has no {question.kind.value}: they come with its chains.")
         at = clock.in_new_york(at)
-        now = _elapsed(at)
-        day = self._day(instrument, at)
-        # A series ends a second before its settlement: at the very instant there is no variance left to price.
-        alive = day.settles_at - at.timestamp() >= 1.0
-        keep = alive[day.contracts.of_series]
-        series, strike, is_call = day.contracts.of_series[keep], day.contracts.strike[keep], day.contracts.is_call[keep]
-        spot = self.spot(instrument.symbol, at)
+        days_until(at)  # refuses moments without a market
+        value, as_of = answer(question, at)
+        return Answer(question=question, value=value, as_of=as_of, origin=self._origin)
 
-        usual = instrument.volatility**2 / variance_clock.DAYS_PER_YEAR
-        money = surface.money_variance(
-            np.where(alive, day.settles - now, 1.0), today=usual * self._agitation(now) ** 2, usual=usual
-        )
-        variance = surface.total_variance(
-            np.log(strike / spot), money[series], skew=instrument.skew, curvature=instrument.curvature
-        )
-        # Volatility is quoted per year of the wall clock, as the analysis counts time: a day is 24 hours, always.
-        years = (day.settles_on_clock - _on_clock(at))[series] / SECONDS_PER_YEAR
-        priced = quotes.price_contracts(spot, strike, is_call, variance)
-        session = clock.session_on_or_before(at.date())
-        bid, ask = quotes.bid_and_ask(
-            priced, spot, strike, is_call, listing=instrument.listing, is_open=session.opens <= at < session.closes
-        )
-        return Chain(
-            symbol=instrument.symbol,
-            spot=spot,
-            as_of=at,
-            origin=self._origin,
-            roots=day.roots,
-            root=day.root[series],
-            expiration=day.expiration[series],
-            is_call=is_call,
-            strike=strike,
-            iv=np.sqrt(variance / years),
-            open_interest=day.open_interest[keep],
-            volume=np.floor(day.volume[keep] * variance_clock.session_share(session, at)),
-            bid=bid,
-            ask=ask,
-            feed_gamma=np.round(priced.gamma, 4),
-            change=round(spot - day.last_close, 2),
-            open_interest_date=counted_on(at),
-        )
+    def _options(self, question: Question, at: datetime) -> _Dated:
+        chain = self.fetch_chain(question.symbol, at=at)
+        return options.rows(options.one_expiration(chain, question.detail)), at
 
-    def _instrument(self, symbol: str) -> Instrument:
-        instrument = INSTRUMENTS.get(symbol.strip().upper().lstrip("^_$"))
-        if instrument is None:
-            raise UnknownSymbol(
-                f"Symbol {symbol!r} has no listed options in the simulated market. "
-                f"Check the spelling or pick one of {', '.join(sorted(INSTRUMENTS, key=_popular_first))}."
-            )
-        return instrument
+    def _expirations(self, question: Question, at: datetime) -> _Dated:
+        return options.expirations(self.fetch_chain(question.symbol, at=at)), at
 
-    def _prices(self, instrument: Instrument, moments: list[float]) -> FloatArray:
-        """Return unrounded prices at moments in days of variance."""
-        days = np.array(moments)
-        moved = np.zeros(len(days))
-        for factor, volatility in instrument.moves:
-            daily = volatility / variance_clock.DAYS_PER_YEAR**0.5
-            moved += daily * noise.walk(noise.key_of(self._seed, "factor", factor), days)
-        return instrument.anchor * np.exp(moved)
+    def _bars(self, question: Question, at: datetime) -> _Dated:
+        return self._prices.bars(question.symbol, question.detail, at=at)
 
-    def _agitation(self, now: float) -> float:
-        """Return volatility against its usual level: higher after a fall, and with a life of its own."""
-        moment = np.array([now])
-        market = (
-            0.13 / variance_clock.DAYS_PER_YEAR**0.5 * noise.walk(noise.key_of(self._seed, "factor", "market"), moment)
-        )
-        own = 0.03 * noise.walk(noise.key_of(self._seed, "volatility"), moment)
-        return float(np.clip(np.exp(own - LEVERAGE * market)[0], 0.6, 2.5))
+    def _gamma_days(self, question: Question, at: datetime) -> _Dated:
+        first = at.date() - _days_back(question.detail)
+        closes = self._sessions.closes(instrument_of(question.symbol), first=first, at=at)
+        return [dict(each.gamma_row) for each in closes], closes[-1].as_of if closes else at
 
-    def _day(self, instrument: Instrument, at: datetime) -> _Day:
-        session = clock.session_on_or_before(at.date())
-        place = (instrument.symbol, session.day)
-        known = self._days.get(place)
-        if known is None:
-            known = self._days[place] = self._opened(instrument, session.day)
-            if len(self._days) > KEPT_DAYS:
-                self._days.popitem(last=False)
-        return known
+    def _expiration_gamma(self, question: Question, at: datetime) -> _Dated:
+        chain = options.one_expiration(self.fetch_chain(question.symbol, at=at), question.detail)
+        return gamma_facts.expiration_gamma(analyse(chain), expiry=question.detail), at
 
-    def _opened(self, instrument: Instrument, day: date) -> _Day:
-        closes = self._prices(instrument, [_elapsed(close) for close in _closes_before(day)])
-        last_close = round(float(closes[0]), 2)
-        contracts = list_contracts(instrument, day, last_close=last_close)
-        key = noise.key_of(self._seed, instrument.symbol)
-        roots = tuple(sorted({one.root for one in contracts.series}))
-        return _Day(
-            contracts=contracts,
-            settles_at=np.array([one.settles_at.timestamp() for one in contracts.series]),
-            settles_on_clock=np.array([_on_clock(one.settles_at) for one in contracts.series]),
-            settles=np.array([_elapsed(one.settles_at) for one in contracts.series]),
-            roots=roots,
-            root=np.array([roots.index(one.root) for one in contracts.series], dtype=np.int16),
-            expiration=np.array([one.expiration for one in contracts.series], dtype="datetime64[D]"),
-            last_close=last_close,
-            open_interest=interest.open_interest(
-                instrument, contracts, day=day, centre=float(np.exp(np.log(closes).mean())), key=key
-            ),
-            volume=interest.full_day_volume(instrument, contracts, day=day, last_close=last_close, key=key),
-        )
+    def _levels(self, question: Question, at: datetime) -> _Dated:
+        return gamma_facts.levels(analyse(self.fetch_chain(question.symbol, at=at))), at
+
+    def _skew(self, question: Question, at: datetime) -> _Dated:
+        closes = self._sessions.closes(instrument_of(question.symbol), first=at.date() - skew.MEMORY, at=at)
+        # The present moment stands for the newest session, whose close may have passed.
+        today = clock.session_on_or_before(at.date()).day
+        before = [each for each in closes if each.as_of.date() < today]
+        return skew.row([*before, observe(self.fetch_chain(question.symbol, at=at))]), at
+
+    def _skew_days(self, question: Question, at: datetime) -> _Dated:
+        first = at.date() - _days_back(question.detail)
+        closes = self._sessions.closes(instrument_of(question.symbol), first=first - skew.MEMORY, at=at)
+        shown = [place for place, each in enumerate(closes) if each.as_of.date() >= first]
+        return [skew.row(closes[: place + 1]) for place in shown], closes[-1].as_of if closes else at
+
+    def _macro(self, question: Question, at: datetime) -> _Dated:
+        found = macro.observations(self._seed, question.symbol, at.date())
+        newest = date.fromisoformat(found[0]["date"])
+        return found, datetime(newest.year, newest.month, newest.day, tzinfo=clock.NEW_YORK)
 
 
-def _on_clock(moment: datetime) -> float:
-    """Return seconds since 1970 as a clock on the wall counts them, without the hours of daylight saving."""
-    return moment.replace(tzinfo=UTC).timestamp()
-
-
-def _elapsed(moment: datetime) -> float:
-    try:
-        return variance_clock.elapsed(moment)
-    except ValueError as error:
-        raise SourceUnavailable(f"The simulated market knows no such day: {error}") from error
-
-
-def _closes_before(day: date) -> list[datetime]:
-    """Return the last closes before the session of `day`, the newest first."""
-    closes: list[datetime] = []
-    while len(closes) < MEMORY_SESSIONS:
-        session = clock.session_on_or_before(day - timedelta(days=1))
-        closes.append(session.closes)
-        day = session.day
-    return closes
-
-
-def _popular_first(symbol: str) -> tuple[bool, str]:
-    return (symbol not in ("SPY", "SPX", "QQQ", "IWM"), symbol)
+def _days_back(detail: str) -> timedelta:
+    if not (detail.isascii() and detail.isdigit() and 0 < int(detail) <= MOST_DAYS_BACK):
+        raise UnknownSymbol(f"{detail!r} are no days back. Ask for a whole number from 1 to {MOST_DAYS_BACK}.")
+    return timedelta(days=int(detail))

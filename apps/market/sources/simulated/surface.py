@@ -11,10 +11,10 @@ from apps.market.chain import FloatArray
 REVERSION_DAYS = 45.0  # days of variance after which today's calm or panic has faded to 37 %
 
 
-def money_variance(ahead: FloatArray, *, today: float, usual: float) -> FloatArray:
+def money_variance(ahead: FloatArray, *, today: FloatArray, usual: float) -> FloatArray:
     """Return at-the-money total variance `ahead` days of variance from now; increasing, so calendars cost something.
 
-    today, usual: variance per day now and in the long run.
+    today, usual: variance per day now and in the long run. ahead and today broadcast.
     """
     faded = REVERSION_DAYS * -np.expm1(-ahead / REVERSION_DAYS)
     return usual * ahead + (today - usual) * faded

@@ -4,7 +4,13 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from apps.market.sources.protocol import UnknownSymbol
+
 Listing = Literal["index", "fund", "share"]
+MARKET_VOLATILITY = 0.13  # of the market as a whole, fraction per year
+VOLATILITY_INDEX = "VIX"  # has prices, no options
+# What a trading day turns over in shares, against the contracts it does: about as much as with the real ones.
+_SHARES_PER_CONTRACT: dict[Listing, float] = {"index": 1200.0, "fund": 9.0, "share": 45.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,11 @@ class Instrument:
         """Return the usual at-the-money volatility: options cost a little more than what comes to pass."""
         return 1.08 * math.hypot(*(size for _, size in self.moves))
 
+    @property
+    def daily_shares(self) -> float:
+        """Return how many shares of the underlying (of its members, for an index) change hands on a usual day."""
+        return self.daily_volume * _SHARES_PER_CONTRACT[self.listing]
+
 
 def _index(
     symbol: str, anchor: float, moves: dict[str, float], step: float, interest: float, volume: float, *roots: str
@@ -60,7 +71,7 @@ def _share(
     return Instrument(
         symbol=symbol,
         anchor=anchor,
-        moves=(("market", 0.13 * beta), (symbol, own)),
+        moves=(("market", MARKET_VOLATILITY * beta), (symbol, own)),
         strike_step=step,
         open_interest=interest,
         daily_volume=volume,
@@ -68,7 +79,7 @@ def _share(
     )
 
 
-_MARKET = {"market": 0.13}
+_MARKET = {"market": MARKET_VOLATILITY}
 _TECH = {"market": 0.15, "tech": 0.08}
 _SMALL = {"market": 0.145, "small": 0.11}
 
@@ -100,3 +111,23 @@ _ALL = (
     _share("XOM", 114, 0.6, 0.19, 1, 1.4e6, 9e4),
 )
 INSTRUMENTS = {instrument.symbol: instrument for instrument in _ALL}
+
+
+def instrument_of(symbol: str) -> Instrument:
+    """Return the underlying of that name, however it is spelled (SPX, ^SPX, _SPX). Raises UnknownSymbol."""
+    instrument = INSTRUMENTS.get(plain(symbol))
+    if instrument is None:
+        raise UnknownSymbol(
+            f"Symbol {symbol!r} has no listed options in the simulated market. "
+            f"Check the spelling or pick one of {', '.join(sorted(INSTRUMENTS, key=_popular_first))}."
+        )
+    return instrument
+
+
+def plain(symbol: str) -> str:
+    """Return the symbol as the desk spells it."""
+    return symbol.strip().upper().lstrip("^_$")
+
+
+def _popular_first(symbol: str) -> tuple[bool, str]:
+    return (symbol not in ("SPY", "SPX", "QQQ", "IWM"), symbol)

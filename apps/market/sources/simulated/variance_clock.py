@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from apps.market.chain import FloatArray
 
 SESSION, NIGHT, CLOSED = 0.72, 0.28, 0.10  # days of variance in a session, around it, and on a day without one
 DAYS_PER_YEAR = 252 * (SESSION + NIGHT) + 113 * CLOSED
+Share = TypeVar("Share", float, FloatArray)
 FLOOR, SMILE = 0.70, 0.90  # rate at noon, and what is added to it at the open and the close; mean over the session 1
 
 
@@ -24,7 +26,7 @@ def elapsed(moment: datetime) -> float:
         raise ValueError(f"{day} is outside the exchange calendar, {clock.FIRST_DAY} to {clock.LAST_DAY}.")
     midnight, next_midnight = _midnight(day), _midnight(day + timedelta(days=1))
     now = moment.timestamp()
-    before = float(_until_day()[(day - clock.FIRST_DAY).days])
+    before = _before(day)
     session = clock.session_on(day)
     if session is None:
         return before + CLOSED * (now - midnight) / (next_midnight - midnight)
@@ -36,9 +38,33 @@ def elapsed(moment: datetime) -> float:
 
 def session_share(session: clock.Session, moment: datetime) -> float:
     """Return how much of a session's movement (and trade) has happened by `moment`, 0 to 1; fast at both ends."""
-    length = (session.closes - session.opens).total_seconds()
-    done = min(max((moment - session.opens).total_seconds() / length, 0.0), 1.0)
-    return FLOOR * done + SMILE * ((2 * done - 1) ** 3 + 1) / 6
+    done = (moment - session.opens).total_seconds() / length_of(session)
+    return share_after(min(max(done, 0.0), 1.0))
+
+
+def elapsed_in(session: clock.Session, seconds: FloatArray) -> FloatArray:
+    """Return what `elapsed` returns, at many moments of one session at once. seconds: after its open."""
+    opens, closes = session.opens.timestamp(), session.closes.timestamp()
+    midnight, next_midnight = _midnight(session.day), _midnight(session.day + timedelta(days=1))
+    asleep, quiet = opens - midnight, (opens - midnight) + (next_midnight - closes)
+    return _before(session.day) + NIGHT * asleep / quiet + SESSION * share_after(seconds / length_of(session))
+
+
+def length_of(session: clock.Session) -> float:
+    """Return the seconds from open to close."""
+    return (session.closes - session.opens).total_seconds()
+
+
+def share_after(done: Share) -> Share:
+    """Return the share of a session's movement (and trade) that has happened after a share of its time."""
+    bent = 2 * done - 1
+    # Multiplied out: numbers and arrays are raised to powers in ways that differ in the last digit.
+    return FLOOR * done + SMILE * (bent * bent * bent + 1) / 6
+
+
+def _before(day: date) -> float:
+    """Return the days of variance before midnight of `day`."""
+    return float(_until_day()[(day - clock.FIRST_DAY).days])
 
 
 def _midnight(day: date) -> float:

@@ -1,38 +1,15 @@
-"""What came in from the market: one feed per symbol, its snapshots, and who is watching."""
+"""What one chain said: key figures, and the curves and tables behind them."""
 
-import uuid
 from typing import ClassVar
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-
-
-class Feed(models.Model):
-    """One symbol's polling state. Its row is the lock that numbers snapshots, so no number is lost or used twice."""
-
-    symbol = models.CharField(max_length=12, primary_key=True)
-    seq = models.PositiveBigIntegerField(default=0, help_text="Number of the newest snapshot.")
-    announced_seq = models.PositiveBigIntegerField(default=0, help_text="Newest snapshot that was broadcast.")
-    next_poll_at = models.DateTimeField(help_text="Not fetched before this moment; moved on by the one who fetches.")
-    last_success_at = models.DateTimeField(null=True, blank=True)
-    last_error = models.CharField(max_length=500, blank=True)
-    last_error_at = models.DateTimeField(null=True, blank=True)
-    consecutive_failures = models.PositiveIntegerField(default=0)
-    is_held = models.BooleanField(default=False, help_text="Shows an imported chain; polling waits until it is left.")
-
-    class Meta:
-        db_table = "market_feed"
-        ordering = ("symbol",)
-
-    def __str__(self) -> str:
-        return self.symbol
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     """Finds snapshots."""
 
-    def of(self, symbol: str) -> "SnapshotQuerySet":
+    def of(self, symbol: str | models.OuterRef) -> "SnapshotQuerySet":
         return self.filter(symbol=symbol).order_by("-seq")
 
 
@@ -77,11 +54,13 @@ class Snapshot(models.Model):
     call_wall = models.FloatField(null=True, blank=True)
     put_wall = models.FloatField(null=True, blank=True)
     zero_dte_share = models.FloatField(null=True, blank=True)
-    net_dex = models.FloatField()
-    net_vex = models.FloatField()
-    net_chex = models.FloatField()
+    net_dex = models.FloatField(null=True, blank=True)
+    net_vex = models.FloatField(null=True, blank=True)
+    net_chex = models.FloatField(null=True, blank=True)
     volume_gex = models.FloatField(null=True, blank=True)
     implied_move = models.FloatField(null=True, blank=True)
+    implied_volatility = models.FloatField(null=True, blank=True, help_text="At the money, 30 days, fraction per year.")
+    put_call_ratio = models.FloatField(null=True, blank=True, help_text="Of open interest.")
 
     objects: ClassVar[SnapshotQuerySet] = SnapshotQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -139,25 +118,3 @@ class SnapshotDetail(models.Model):
 
     def __str__(self) -> str:
         return f"detail of {self.snapshot_id}"
-
-
-class WebsocketSubscription(models.Model):
-    """One open socket: whose, on which process, watching what. Rows of a dead process age out by `seen_at`."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="websocket_subscriptions")
-    process = models.CharField(max_length=80)
-    path = models.CharField(max_length=80)
-    message_format = models.CharField(max_length=4)
-    symbols = ArrayField(models.CharField(max_length=12), default=list)
-    topics = ArrayField(models.CharField(max_length=20), default=list)
-    connected_at = models.DateTimeField()
-    seen_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "websocket_subscriptions"
-        ordering = ("-connected_at",)
-        indexes = [models.Index(fields=("process",), name="websocket_process")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {' '.join(self.symbols)}"

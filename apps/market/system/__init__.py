@@ -1,0 +1,1 @@
+"""How the desk itself is doing: parts, sources, budgets, duties, sockets, errors."""

@@ -34,7 +34,7 @@ class Figure:
 
 
 def key_figures(exposure: Exposure) -> list[Figure]:
-    """Return net, gross, flip, walls, implied move, 0DTE share, implied volatility and put/call ratio."""
+    """Return net, gross, flip, walls, implied move (or volatility) and 0DTE share."""
     return [
         _net(exposure),
         _gross(exposure),
@@ -43,8 +43,6 @@ def key_figures(exposure: Exposure) -> list[Figure]:
         _wall(exposure, exposure.put_wall, key="put", label="Put wall", side="puts", tone="loss"),
         _implied_move(exposure),
         _zero_dte(exposure),
-        _implied_volatility(exposure),
-        _put_call_ratio(exposure),
     ]
 
 
@@ -105,15 +103,32 @@ def _wall(exposure: Exposure, wall: Wall | None, *, key: str, label: str, side: 
 
 
 def _implied_move(exposure: Exposure) -> Figure:
+    volatility = exposure.implied_volatility
     if exposure.implied_move is None:
-        return Figure(key="move", label="Implied move", missing=f"Unknown: {_no_volatility(exposure)}.")
+        if volatility is not None:
+            return _implied_volatility(volatility)
+        why = "the source does not give it" if exposure.is_by_strike_only else "no at-the-money volatility was quoted"
+        return Figure(key="move", label="Implied move", missing=f"Unknown: {why}.")
     until = exposure.implied_move_expiration
+    share = f"±{percent(exposure.implied_move / exposure.spot, 2)}"
     return Figure(
         key="move",
         label="Implied move",
         value=f"±{points(exposure.implied_move, 1)}",
-        context=f"±{percent(exposure.implied_move / exposure.spot, 2)}",
+        context=share if volatility is None else f"{share}, IV {percent(volatility, 1)}",
         more=f"one σ by {until:%a %-d %b}" if until else "one σ to the next close",
+    )
+
+
+def _implied_volatility(volatility: float) -> Figure:
+    """Return what stands for the implied move where only the volatility is known."""
+    daily = volatility / _SESSIONS_A_YEAR**0.5
+    return Figure(
+        key="move",
+        label="Implied vol",
+        value=percent(volatility, 1),
+        context=f"±{percent(daily, 2)} a day",
+        more="at the money",
     )
 
 
@@ -129,34 +144,3 @@ def _zero_dte(exposure: Exposure) -> Figure:
         context="of gross",
         more=more,
     )
-
-
-def _implied_volatility(exposure: Exposure) -> Figure:
-    if exposure.implied_volatility is None:
-        return Figure(key="iv", label="Implied vol", missing=f"Unknown: {_no_volatility(exposure)}.")
-    daily = exposure.implied_volatility / _SESSIONS_A_YEAR**0.5
-    return Figure(
-        key="iv",
-        label="Implied vol",
-        value=percent(exposure.implied_volatility, 1),
-        context=f"±{percent(daily, 2)} a day",
-        more="at the money" if exposure.is_by_strike_only else "30 days, at the money",
-    )
-
-
-def _put_call_ratio(exposure: Exposure) -> Figure:
-    if exposure.put_call_ratio is None:
-        return Figure(key="put_call", label="Put/call", missing="Unknown: no open calls to divide by.")
-    return Figure(
-        key="put_call",
-        label="Put/call",
-        value=points(exposure.put_call_ratio),
-        context="open interest",
-        more="more puts than calls" if exposure.put_call_ratio > 1 else "more calls than puts",
-    )
-
-
-def _no_volatility(exposure: Exposure) -> str:
-    if exposure.is_by_strike_only:
-        return "the source does not give it"
-    return "no at-the-money volatility was quoted"

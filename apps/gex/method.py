@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from apps.market.exposure.result import MODEL, MODEL_VERSION, Exposure
 from apps.market.models import Snapshot
 from apps.market.notices import origin_line
-from apps.market.templatetags.numbers import count, percent, usd_compact, usd_size
+from apps.market.templatetags.numbers import count, percent, points, usd_compact, usd_size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +80,10 @@ def _assumptions(exposure: Exposure) -> list[Fact]:
 
 
 def _coverage(exposure: Exposure) -> list[Fact]:
+    ratio = exposure.put_call_ratio
+    put_call = Fact(label="Put/call open interest", value="unknown" if ratio is None else points(ratio))
     if exposure.is_by_strike_only:
-        return [Fact(label="Strikes", value=count(len(exposure.by_strike.strike)), note="as delivered")]
+        return [Fact(label="Strikes", value=count(len(exposure.by_strike.strike)), note="as delivered"), put_call]
     used, listed = exposure.contracts_used, exposure.contracts
     share = percent(used / listed, 0) if listed else "none"
     interest = exposure.open_interest_date
@@ -93,6 +95,7 @@ def _coverage(exposure: Exposure) -> list[Fact]:
             value=f"{interest:%a %-d %b %Y}" if interest else "date unknown",
             note="counted once a day, after the close",
         ),
+        put_call,
     ]
 
 

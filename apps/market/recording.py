@@ -4,9 +4,11 @@ A recorder holds a flag in Redis that it renews; while it is there, workers appe
 that the recorder empties. Flag and stream expire: a recorder that was killed costs nothing a few seconds later.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from uuid import uuid4
 
 import msgspec
@@ -36,7 +38,7 @@ _RENEW = f"""
 local flag = redis.call('GET', KEYS[1])
 if flag and flag ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', {FLAG_SECONDS})
-return 1
+return flag and 1 or 2
 """
 _END = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 _APPEND = f"""
@@ -134,13 +136,28 @@ def _packed(thing: Chain | Exposure | Answer, received_at: datetime) -> bytes:
 
 
 class Recorder:
-    """Receives what the pipeline notes. One at a time for the whole desk. symbols: none for all."""
+    """Receives what the pipeline notes, as long as its block is open. One at a time for the whole desk.
+
+    symbols: none for all.
+    """
 
     def __init__(self, symbols: list[str] | None = None) -> None:
         self._flag = msgspec.json.encode(_Flag(uuid4().hex, symbols or [])).decode()
         self._place = "0"
         self._number = 0
         self.lost = 0  # came in faster than they were taken, or while Redis restarted
+        self.gaps = 0  # times the flag had run out: nothing was noted until it was renewed
+
+    def __enter__(self) -> Self:
+        self.begin()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        # With Redis away the flag runs out by itself; what went wrong before matters more.
+        with suppress(redis.RedisError):
+            _run(_END, self._flag)
 
     def begin(self) -> None:
         """Ask the pipeline to note what comes in. Raises RecordingError if another recorder runs, redis.RedisError."""
@@ -151,8 +168,10 @@ class Recorder:
 
     def take(self, *, wait_seconds: float) -> list[Noted]:
         """Renew the flag and return the next few things, waiting for the first. Raises RecordingError, RedisError."""
-        if not _run(_RENEW, self._flag):
+        renewed = _run(_RENEW, self._flag)
+        if not renewed:
             raise RecordingError("Another recorder has begun while this one was held up; it goes on, this one ends.")
+        self.gaps += renewed == 2
         return self._read(block=max(int(wait_seconds * 1000), 1))
 
     def end(self) -> list[Noted]:

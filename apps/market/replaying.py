@@ -5,11 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event
 
+from django.db import DataError
+
 from apps.market import feed
 from apps.market.chain import ChainError
 from apps.market.models import Feed
 from apps.market.sources.protocol import Answer
 from apps.market.sources.recorded import Heading, read_recording
+from apps.market.watching import SymbolError, parse_symbol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +52,19 @@ def play(headings: Sequence[Heading], *, speed: float, stop: Event) -> Iterator[
 
 
 def _stored(heading: Heading) -> Step:
+    name = heading.path.name
     try:
         recording = read_recording(heading.path)
         if isinstance(recording, Answer):
-            return Step(heading=heading, problem=f"{heading.path.name}: holds an answer, not an observation")
+            return Step(heading=heading, problem=f"{name}: holds an answer, not an observation")
+        if (symbol := parse_symbol(recording.symbol)) != heading.symbol:
+            return Step(heading=heading, problem=f"{name}: is of {symbol}, but listed as of {heading.symbol[:20]!r}")
         stored = feed.store_observation(recording, received_at=heading.moment, hold=True)
     except ChainError as error:
         return Step(heading=heading, problem=str(error))
+    except SymbolError as error:
+        return Step(heading=heading, problem=f"{name}: {error}")
+    except DataError as error:  # only a file that was tampered with holds such numbers
+        reason = str(error).splitlines()[0]
+        return Step(heading=heading, problem=f"{name}: its numbers fit no snapshot ({reason})")
     return Step(heading=heading, is_new=stored.is_new)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -50,7 +50,16 @@ class FactTicker:
 
     def option_chain(self, expiration: str) -> FactChain:
         sides = self._value(Kind.OPTIONS, expiration)
-        return FactChain(*(_frame(sides[side]) for side in ("calls", "puts")))
+        day = date.fromisoformat(expiration)
+        return FactChain(*(self._frame(sides[side], day, letter) for side, letter in (("calls", "C"), ("puts", "P"))))
+
+    def _frame(self, rows: list[dict[str, Any]], day: date, letter: str) -> pd.DataFrame:
+        numbers = {ours: [row.get(theirs) for row in rows] for theirs, ours in _CHAIN_COLUMNS.items()}
+        usual_root = self._symbol.replace(".", "")
+        symbols = [
+            f"{row.get('root') or usual_root}{day:%y%m%d}{letter}{round(row['strike'] * 1000):08d}" for row in rows
+        ]
+        return pd.DataFrame(numbers).astype(float).assign(contractSymbol=pd.Series(symbols, dtype=object))
 
     def _value(self, kind: Kind, detail: str = "") -> Any:
         return known_value(self._ask(Question(kind=kind, symbol=self._symbol, detail=detail)))
@@ -63,11 +72,6 @@ def known_value(fact: Fact) -> Any:
     question = fact.question
     name = " ".join(part for part in (question.symbol, question.kind.replace("_", " "), question.detail) if part)
     raise FactMissingError(f"{name}: {fact.problem or 'asked for, not here yet.'}")
-
-
-def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    columns = {ours: [row.get(theirs) for row in rows] for theirs, ours in _CHAIN_COLUMNS.items()}
-    return pd.DataFrame(columns).astype(float)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def test_every_figure_carries_its_source_and_moment(
 ) -> None:
     html = services.render_panels(snapshot)
     figures = html[html.index('id="gex-figures"') : html.index('id="gex-switch"')]
-    assert figures.count('class="metric"') == figures.count('data-kind="simulated"') == 9
+    assert figures.count('class="metric"') == figures.count('data-kind="simulated"') == 7
     assert "as of Wed 18 Nov 2026 11:30 ET" in figures
 
 

@@ -110,6 +110,7 @@ def test_a_missing_figure_is_a_sentence_never_a_zero(exposure: Exposure) -> None
         call_wall=None,
         put_wall=None,
         implied_move=None,
+        implied_volatility=None,
         zero_dte_share=None,
     )
     missing = {figure.key: figure.missing for figure in key_figures(bare) if figure.missing}

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from apps.gex.charts import gamma_by_price
-from apps.gex.figures import key_figures
+from apps.gex.figures import Figure, key_figures
 from apps.gex.method import exposures
 from apps.gex.ruler import price_ruler
 from apps.gex.weightings import weightings
@@ -76,6 +76,7 @@ def test_the_page_shows_its_levels_and_says_what_is_not_delivered(
         "Unknown: the source does not give it.",
         "Net as reported",
         "all expiries together",
+        "Put/call open interest",
     ):
         assert text in html, text
     for text in ("re-priced at", "Black-Scholes", "Nothing remains open", "Nothing settles later", "nan"):
@@ -115,14 +116,16 @@ def test_greeks_it_does_not_deliver_are_not_given(vendors: Exposure) -> None:
     assert {fact.value for fact in exposures(vendors)} == {"not given"}
 
 
-def test_volatility_and_put_call_ratio_are_key_figures(exposure: Exposure) -> None:
-    known = replace(exposure, implied_volatility=0.1588, put_call_ratio=1.254)
-    figures = {figure.key: figure for figure in key_figures(known)}
-    assert (figures["iv"].value, figures["iv"].context) == ("15.9\u202f%", "±1.00\u202f% a day")  # 15.88 / √252
-    assert (figures["put_call"].value, figures["put_call"].more) == ("1.25", "more puts than calls")
-    missing = replace(exposure, implied_volatility=None, put_call_ratio=None)
-    sentences = [figure.missing for figure in key_figures(missing) if figure.key in ("iv", "put_call")]
-    assert all(sentence.startswith("Unknown: ") for sentence in sentences)
+def test_the_volatility_stands_beside_the_implied_move_or_for_it(exposure: Exposure) -> None:
+    def move(**changes: float | None) -> Figure:
+        known = replace(exposure, **({"implied_volatility": 0.1588} | changes))  # type: ignore[arg-type]
+        return next(figure for figure in key_figures(known) if figure.key == "move")
+
+    assert move(implied_move=0.01 * exposure.spot).context == "±1.00\u202f%, IV 15.9\u202f%"
+    alone = move(implied_move=None)
+    assert (alone.label, alone.value) == ("Implied vol", "15.9\u202f%")
+    assert alone.context == "±1.00\u202f% a day"  # 15.88 / √252
+    assert move(implied_move=None, implied_volatility=None).missing.startswith("Unknown: ")
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,10 @@ def test_what_is_wrong_is_said_in_one_line(clean_redis: None, tmp_path: Path) ->
         with pytest.raises(CommandError, match=says) as refused:
             call_command("record", *arguments, stdout=StringIO())
         assert "\n" not in str(refused.value)
-    Recorder().begin()
-    with pytest.raises(CommandError, match="Another recorder runs"):
-        call_command("record", str(tmp_path), stdout=StringIO())
+    assert not short_questions().exists(FLAG), "whoever is refused leaves no flag behind"
+
+
+def test_a_second_recorder_is_refused_and_touches_nothing(clean_redis: None, tmp_path: Path) -> None:
+    with Recorder(), pytest.raises(CommandError, match="Another recorder runs"):
+        call_command("record", str(tmp_path / "day"), stdout=StringIO())
+    assert not (tmp_path / "day").exists()

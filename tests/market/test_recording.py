@@ -15,10 +15,11 @@ from alphagex.embedded.redis import Redis
 from apps.market import recording, redis_client
 from apps.market.chain import Chain, Origin
 from apps.market.exposure.analysis import analyse
+from apps.market.exposure.result import Exposure
 from apps.market.recording import FLAG, STREAM, Recorder, RecordingError, note_answer, note_observed
 from apps.market.recording_files import RecordingFiles, RecordingRun
 from apps.market.redis_client import short_questions
-from apps.market.sources.packing import unpack_answer, unpack_chain, unpack_exposure
+from apps.market.sources.packing import unpack
 from apps.market.sources.protocol import Answer, Kind, Question
 from apps.market.sources.recorded import find_recordings, read_chain_file
 from tests.moments import OPEN_MARKET
@@ -62,9 +63,11 @@ def test_what_was_noted_is_taken_as_it_was(clean_redis: None, spx_chain: Chain) 
     chain, exposure, told = recorder.take(wait_seconds=1)
     assert [noted.about.what for noted in (chain, exposure, told)] == ["chain", "exposure", "answer"]
     assert {noted.about.received_at for noted in (chain, exposure, told)} == {received}
-    assert unpack_chain(chain.packed).spot == spx_chain.spot
-    assert unpack_exposure(exposure.packed).net_gex == analyse(spx_chain).net_gex
-    assert unpack_answer(told.packed) == answer()
+    came, gamma = unpack(chain.packed), unpack(exposure.packed)
+    assert isinstance(came, Chain)
+    assert isinstance(gamma, Exposure)
+    assert (came.spot, gamma.net_gex) == (spx_chain.spot, analyse(spx_chain).net_gex)
+    assert unpack(told.packed) == answer()
 
 
 def test_quotes_that_came_with_a_chain_are_not_recorded_twice(clean_redis: None) -> None:
@@ -98,6 +101,24 @@ def test_a_stuck_recorder_never_fills_redis_and_knows_what_it_missed(clean_redis
         note_answer(answer(), OPEN_MARKET)
     assert len(recorder.end()) == recording.STREAM_LENGTH
     assert recorder.lost == 5
+
+
+def test_a_recorder_that_was_held_up_knows_that_nothing_was_noted(clean_redis: None) -> None:
+    recorder = Recorder()
+    recorder.begin()
+    recorder.take(wait_seconds=0.01)
+    assert recorder.gaps == 0
+    short_questions().delete(FLAG)  # as it runs out by itself
+    recorder.take(wait_seconds=0.01)
+    note_answer(answer(), OPEN_MARKET)
+    assert len(recorder.take(wait_seconds=1)) == 1
+    assert recorder.gaps == 1
+
+
+def test_whatever_ends_a_recording_the_next_can_begin_at_once(clean_redis: None) -> None:
+    with pytest.raises(ZeroDivisionError), Recorder():
+        raise ZeroDivisionError
+    Recorder().begin()
 
 
 def test_one_recorder_at_a_time(clean_redis: None) -> None:

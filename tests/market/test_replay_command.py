@@ -1,30 +1,38 @@
 """A recording played into the desk: the same rows every time, whatever the speed and the hour; and how it ends."""
 
+import gzip
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 
 from alphagex.clock import NEW_YORK
 from apps.market import feed, live, replaying
 from apps.market.chain import Origin
-from apps.market.exposure.analysis import analyse
+from apps.market.exposure.result import Exposure
+from apps.market.fake_upstream.server import USER_NAME, FakeUpstream
 from apps.market.models import Feed, Snapshot
 from apps.market.recording import Recorder, note_answer, note_observed
 from apps.market.recording_files import RecordingFiles
 from apps.market.redis_client import short_questions
 from apps.market.sources.protocol import Answer, Kind, Question
 from apps.market.sources.recorded import find_recordings
-from apps.market.sources.simulated import SimulatedSource
+from apps.market.sources.tradingvolatility import TradingVolatilitySource
 from tests.desk import ROOT, database_url, wait_until
 from tests.moments import OPEN_MARKET
 
@@ -38,8 +46,28 @@ POLLS = [(symbol, seconds + delay) for seconds in (0, 30, 60) for delay, symbol 
 POLLS.append(("SPY", 62))
 
 
+class Hurry(Event):
+    """Never set, and nobody waits for it: it notes for how long they would have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited.append(timeout or 0.0)
+        return False
+
+
+@pytest.fixture(scope="module")
+def gamma() -> Exposure:
+    """Gamma as Trading Volatility sends it, without a chain."""
+    with FakeUpstream(at=lambda: OPEN_MARKET) as upstream:
+        source = TradingVolatilitySource(USER_NAME, base_url=upstream.tradingvolatility_url)
+        return source.fetch_exposure("QQQ", at=OPEN_MARKET)
+
+
 @pytest.fixture
-def recording(transactional_db: None, tmp_path: Path) -> Path:
+def recording(transactional_db: None, tmp_path: Path, gamma: Exposure) -> Path:
     """A recording of a live run, whose rows are still in the tables: chains, QQQ as gamma alone, bars of the VIX."""
     recorder, files = Recorder(), RecordingFiles(tmp_path)
     recorder.begin()
@@ -47,7 +75,6 @@ def recording(transactional_db: None, tmp_path: Path) -> Path:
         assert feed.poll_symbol(symbol, at=OPEN_MARKET + seconds * SECOND) is not None
         for noted in recorder.take(wait_seconds=0.01):
             files.write(noted)
-    gamma = analyse(SimulatedSource(seed=42).fetch_chain("QQQ", at=OPEN_MARKET))
     feed.store_observation(gamma, received_at=OPEN_MARKET + 93 * SECOND)
     note_observed(gamma, OPEN_MARKET + 93 * SECOND)
     question = Question(kind=Kind.BARS, symbol="VIX", detail="1d:1y")
@@ -58,7 +85,10 @@ def recording(transactional_db: None, tmp_path: Path) -> Path:
 
 
 def rows(*without: str) -> list[tuple[str, str]]:
-    """Return all columns of all snapshots and their details as PostgreSQL writes them, without primary keys."""
+    """Return all columns of all snapshots and their details as PostgreSQL writes them, to the last digit and byte.
+
+    Only the primary keys are left out: a sequence of the database, which counts on after rows are deleted.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (to_jsonb(s) - 'id' - %s::text[])::text, (to_jsonb(d) - 'snapshot_id')::text "
@@ -96,6 +126,24 @@ def test_a_recording_gives_the_same_rows_at_any_speed_and_hour_and_the_numbers_o
     assert played[0] == played[1]
 
 
+def test_between_observations_passes_the_recorded_time_divided_by_the_speed(recording: Path) -> None:
+    headings = [heading for heading in find_recordings(recording)[0] if heading.question is None]
+    offsets = [(heading.moment - headings[0].moment).total_seconds() for heading in headings]
+    assert offsets == [0, 1, 30, 31, 60, 61, 92]
+    played = []
+    for speed in (1.0, 60.0):
+        forget_everything()
+        stop = Hurry()
+        began = time.monotonic()
+        assert all(step.is_new for step in replaying.play(headings, speed=speed, stop=stop))
+        took = time.monotonic() - began
+        for waited, offset in zip(stop.waited, offsets, strict=True):
+            # What storing took is not waited for as well.
+            assert max(offset / speed - took, 0) <= waited <= offset / speed
+        played.append(rows())
+    assert played[0] == played[1]
+
+
 def test_each_row_keeps_the_moment_it_was_received_and_says_that_it_is_recorded(recording: Path) -> None:
     forget_everything()
     replayed(recording, "--speed", "max")
@@ -111,10 +159,28 @@ def test_pages_follow_and_polling_rests_until_the_recording_is_left(recording: P
     kept = live.latest_html("market", "SPY")
     assert kept is not None
     assert kept[0] == 3
+    assert "Simulated, recorded" in kept[1]
     assert set(Feed.objects.values_list("symbol", "is_held")) == {("SPX", True), ("SPY", True), ("QQQ", True)}
     assert "Played 7 of 7 observations, 7 new snapshots" in said
     assert "'Leave replay'" in said
     assert "1 answer" in said
+
+
+@pytest.mark.parametrize("symbol", ["SPY", "QQQ"])
+def test_the_page_and_the_live_message_say_that_it_is_recorded(
+    recording: Path, trader_client: Client, symbol: str
+) -> None:
+    forget_everything()
+    replayed(recording, "--speed", "max")
+    label = Snapshot.objects.of(symbol)[0].source_label
+    assert label.startswith("Simulated")
+    assert label.endswith(", recorded")
+    page = trader_client.get(f"/gex/{symbol}/").content.decode()
+    assert label in page
+    assert "Leave replay" in page
+    message = live.decode(str(short_questions().hget(live.LATEST, f"market:{symbol}")))
+    source = json.loads(message.text_json)["source"]
+    assert (source["kind"], source["label"]) == ("recorded", label)
 
 
 def test_only_the_wanted_symbols_are_played(recording: Path) -> None:
@@ -138,6 +204,55 @@ def test_a_broken_file_is_told_and_the_rest_plays(recording: Path) -> None:
     said = replayed(recording, "--speed", "max", "--symbols", "SPX")
     assert f"{broken.name}: truncated gzip" in said
     assert "Played 2 of 2 observations" in said
+
+
+def flipped(packed: bytes) -> bytes:
+    return packed[:-200] + bytes([packed[-200] ^ 1]) + packed[-199:]
+
+
+def saying(**changes: Any) -> Callable[[bytes], bytes]:
+    """Return what lets a recorded file say something else, in its heading and of itself."""
+
+    def bend(packed: bytes) -> bytes:
+        outer = json.loads(gzip.decompress(packed)) | {key: changes[key] for key in changes.keys() - {"spot"}}
+        outer["content"] |= {key: changes[key] for key in changes.keys() - {"version"}}
+        return gzip.compress(json.dumps(outer, separators=(",", ":")).encode())
+
+    return bend
+
+
+@pytest.mark.parametrize(
+    ("bend", "says"),
+    [
+        (flipped, "damaged|broken gzip"),
+        (lambda _: b"", "the file is empty"),
+        (lambda _: b"\x89PNG and so on", "no option chain"),
+        (saying(version=2), "a recording of version 2; this desk reads version 1, update it"),
+        (saying(spot=-5.0), "spot"),
+        (saying(spot=1e13), "its numbers fit no snapshot"),
+        (saying(symbol="<script>alert(1)</script>"), "is not a symbol"),
+    ],
+)
+def test_a_damaged_or_foreign_file_is_told_in_one_line_and_the_rest_plays(
+    recording: Path, bend: Callable[[bytes], bytes], says: str
+) -> None:
+    forget_everything()
+    broken = next(recording.glob("000001_*"))
+    broken.write_bytes(bend(broken.read_bytes()))
+    told = replayed(recording, "--speed", "max").splitlines()
+    assert re.search(rf"{re.escape(broken.name)}: .*({says})", told[0])
+    assert "Traceback" not in told
+    assert Snapshot.objects.count() == 6
+
+
+def test_a_file_that_holds_another_symbol_than_the_index_says_is_not_played(recording: Path) -> None:
+    forget_everything()
+    first, second = next(recording.glob("000001_*")), next(recording.glob("000002_*"))
+    index = recording / "index.jsonl"
+    index.write_text(index.read_text().replace(f'"bytes":{first.stat().st_size}', f'"bytes":{second.stat().st_size}'))
+    first.write_bytes(second.read_bytes())
+    assert f"{first.name}: is of SPY, but listed as of 'SPX'" in replayed(recording, "--speed", "max")
+    assert Snapshot.objects.of("SPY").count() == 3
 
 
 def test_a_symbol_that_is_left_on_its_page_is_not_played_on(recording: Path) -> None:

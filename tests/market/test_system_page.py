@@ -76,12 +76,32 @@ def test_it_lists_what_failed_in_the_last_day_and_not_what_healed(staff_client: 
     MarketData.objects.create(**common, symbol="SPY", last_error="Yahoo sent an empty answer.", last_error_at=now)
     MarketData.objects.create(**common, symbol="QQQ", last_error="", last_error_at=now)
     MarketData.objects.create(**common, symbol="IWM", last_error="Old.", last_error_at=now - timedelta(days=2))
-    Duty.objects.create(name="daily summary", slot=now, started_at=now, finished_at=now, error="No bars of SPY.")
+    Duty.objects.create(name="Close of the day", slot=now, started_at=now, finished_at=now, error="No bars of SPY.")
+    earlier = now - timedelta(minutes=15)
+    Duty.objects.create(name="Gamma history", slot=earlier, started_at=earlier, error="No quotes of SPY.")
+    Duty.objects.create(name="Gamma history", slot=now, started_at=now, finished_at=now)
     errors = [(error.where, error.text) for error in system_state(now).errors]
     assert sorted(errors) == [
+        ("Close of the day", "No bars of SPY."),
         ("SPY bars 1d:1y", "Yahoo sent an empty answer."),
-        ("daily summary", "No bars of SPY."),
     ]
+
+
+def test_each_duty_has_one_row_with_its_last_run_and_the_next(staff_client: Client) -> None:
+    now = clock.now()
+    Duty.objects.create(name="Gamma history", slot=now, started_at=now, finished_at=now)
+    Duty.objects.create(name="Housekeeping", slot=now, started_at=now, attempts=0, retry_at=now)
+    Duty.objects.create(name="Gamma predictions", slot=now, started_at=now, retry_at=now)
+    states = {line.routine.name: line.state for line in system_state(now).duties}
+    assert states == {
+        "Gamma history": "done",
+        "Gamma predictions": "running",
+        "Close of the day": "none",
+        "Outcomes of predictions": "none",
+        "Housekeeping": "waiting",
+    }
+    page = text_of(staff_client.get("/system/").content.decode())
+    assert re.search(r"Close of the day none Not yet \w{3} \d+ \w{3} \d\d:\d\d", page)
 
 
 def test_htmx_gets_the_fragment_alone(staff_client: Client) -> None:

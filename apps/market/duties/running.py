@@ -32,6 +32,16 @@ class DutyLine:
     newest: Duty | None
     next_slot: datetime
 
+    @property
+    def state(self) -> str:
+        """How its newest run stands: none, done, failed, waiting (for its material) or running."""
+        run = self.newest
+        if run is None:
+            return "none"
+        if run.error or run.finished_at:
+            return "failed" if run.error else "done"
+        return "running" if run.attempts else "waiting"
+
 
 def run_due(at: datetime, *, table: tuple[Routine, ...] = TABLE) -> Ran:
     """Do what is due at `at` and nobody has done or is doing. Safe to run twice, late, or beside itself.

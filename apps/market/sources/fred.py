@@ -1,5 +1,6 @@
 """Macro figures of the Federal Reserve Bank of St. Louis (FRED): the newest observation of a series."""
 
+import math
 import re
 from datetime import datetime
 
@@ -22,6 +23,7 @@ from apps.market.sources.protocol import (
 
 DEFAULT_BASE_URL = "https://api.stlouisfed.org"
 PATH = "/fred/series/observations"
+MISSING = "."  # a holiday, a figure that is not out yet
 UNMETERED = Unmetered()
 _SERIES = re.compile(r"[A-Z0-9_]{1,40}")
 _ORIGIN = Origin(source="fred", kind="live", label="FRED")
@@ -59,7 +61,7 @@ class FredSource:
         self._meter = meter
 
     def fetch(self, question: Question, *, at: datetime) -> Answer:
-        """Return the newest observation, its value as FRED prints it ("." for a holiday), as of its date.
+        """Return the newest observation, its value as FRED prints it, "." where there is none, as of its date.
 
         Raises SourceUnavailable, UnknownSymbol, OutOfBudget.
         """
@@ -81,7 +83,7 @@ class FredSource:
             raise UnknownSymbol(f"FRED has no observations of {series}.")
         return Answer(
             question=question,
-            value=[{"date": each.date, "value": each.value} for each in observations],
+            value=[{"date": each.date, "value": _number_or_point(each.value)} for each in observations],
             as_of=_midnight(observations[0].date, series),
             origin=stand_in.origin_of(_ORIGIN, stand_in.said(answer.headers)),
         )
@@ -130,6 +132,14 @@ def _read(body: bytes, series: str) -> list[_Observation]:
         return msgspec.json.decode(body, type=_Observations).observations
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SourceUnavailable(f"FRED's answer for {series} cannot be read: {error}.") from error
+
+
+def _number_or_point(text: str) -> str:
+    """Return the number as printed, or FRED's own sign for a missing one: "NaN" would pass for a number further on."""
+    try:
+        return text if math.isfinite(float(text)) else MISSING
+    except ValueError:
+        return MISSING
 
 
 def _said(body: bytes) -> str:

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from alphagex import clock
 from apps.market.chain import Chain, ChainError
 from apps.market.exposure.result import Exposure
-from apps.market.sources.packed_quotes import PackedQuotes, pack_quotes
 from apps.market.sources.protocol import Answer
 
 What = Literal["chain", "exposure", "answer"]
@@ -62,19 +61,9 @@ def pack_chain(chain: Chain, *, received_at: datetime | None = None) -> bytes:
     return _pack(chain, symbol=chain.symbol, received_at=received_at)
 
 
-def unpack_chain(packed: bytes) -> Chain:
-    """Return the chain that was packed, array by array. Raises ChainError for anything else."""
-    return _unpack(packed, Chain)
-
-
 def pack_exposure(exposure: Exposure, *, received_at: datetime | None = None) -> bytes:
     """Return an exposure as bytes, for sources that deliver one without its chain. Raises ChainError as for chains."""
     return _pack(exposure, symbol=exposure.symbol, received_at=received_at)
-
-
-def unpack_exposure(packed: bytes) -> Exposure:
-    """Return the exposure that was packed, array by array. Raises ChainError for anything else."""
-    return _unpack(packed, Exposure)
 
 
 def pack_answer(answer: Answer, *, received_at: datetime | None = None) -> bytes:
@@ -89,14 +78,10 @@ def pack_answer(answer: Answer, *, received_at: datetime | None = None) -> bytes
     )
 
 
-def unpack_answer(packed: bytes) -> Answer:
-    """Return the answer that was packed. Raises ChainError for anything else."""
-    return _unpack(packed, Answer)
-
-
 def unpack(packed: bytes) -> Chain | Exposure | Answer:
-    """Return whatever was packed. Raises ChainError."""
-    outer = _opened(packed)
+    """Return whatever was packed, array by array. Raises ChainError."""
+    outer = _decoded(_unzipped(packed), _Packed)
+    _check(outer)
     match outer.what:
         case "chain":
             return _content(outer, Chain)
@@ -140,23 +125,9 @@ def _pack(thing: Packable, *, received_at: datetime | None, symbol: str, kind: s
     return gzip.compress(msgspec.json.encode(packed), _LEVEL, mtime=0)
 
 
-def _unpack(packed: bytes, wanted: type[Packable]) -> Packable:
-    outer = _opened(packed)
-    if outer.format != _FORMATS[wanted]:
-        raise ChainError(f"a recorded {outer.what}, not a recorded {wanted.__name__.lower()}")
-    return _content(outer, wanted)
-
-
-def _opened(packed: bytes) -> _Packed:
-    outer = _decoded(_unzipped(packed), _Packed)
-    _check(outer)
-    return outer
-
-
 def _content(outer: _Packed, wanted: type[Packable]) -> Packable:
     thing = _decoded(bytes(outer.content), wanted)
-    if isinstance(thing, Chain):
-        _check_columns(thing)
+    _check_columns(thing)
     try:
         return _in_new_york(thing)
     except ValueError as error:
@@ -243,13 +214,33 @@ def _unwritable(value: Any, name: str = "it") -> str:
     return next((wrong for key, item in inside if (wrong := _unwritable(item, key))), "")
 
 
-def _check_columns(chain: Chain) -> None:
-    columns = [getattr(chain, field.name) for field in fields(chain)]
-    lengths = {len(column) for column in columns if isinstance(column, np.ndarray)}
+def _check_columns(thing: Chain | Exposure | Answer) -> None:
+    """Raise ChainError where columns do not belong together: shown side by side they would be wrong numbers."""
+    if isinstance(thing, Chain):
+        _check_lengths("contracts", _columns(thing))
+        _check_places("root", thing.root, len(thing.roots))
+    elif isinstance(thing, Exposure):
+        _check_lengths("strikes", _columns(thing.by_strike))
+        _check_lengths("cells", _columns(thing.surface))
+        _check_lengths("prices", [thing.profile.spot, *thing.profile.curves.values()])
+        _check_places("strike", thing.surface.strike_index, len(thing.by_strike.strike))
+        _check_places("expiration", thing.surface.expiration_index, len(thing.by_expiration))
+
+
+def _columns(table: Any) -> list[NDArray[Any]]:
+    values = [getattr(table, field.name) for field in fields(table)]
+    return [value for value in values if isinstance(value, np.ndarray)]
+
+
+def _check_lengths(what: str, columns: list[NDArray[Any]]) -> None:
+    lengths = sorted({len(column) for column in columns})
     if len(lengths) != 1:
-        raise ChainError(f"a damaged recording: columns of {', '.join(map(str, sorted(lengths)))} contracts")
-    if len(chain) and not 0 <= chain.root.min() <= chain.root.max() < len(chain.roots):
-        raise ChainError("a damaged recording: contracts without a root")
+        raise ChainError(f"a damaged recording: columns of {', '.join(map(str, lengths))} {what}")
+
+
+def _check_places(what: str, places: NDArray[np.int16], count: int) -> None:
+    if len(places) and not 0 <= places.min() <= places.max() < count:
+        raise ChainError(f"a damaged recording: a {what} that is not listed")
 
 
 def _in_new_york(thing: Packable) -> Packable:
@@ -264,16 +255,11 @@ __all__ = [
     "GZIP",
     "VERSION",
     "Heading",
-    "PackedQuotes",
     "What",
     "is_packed",
     "pack_answer",
     "pack_chain",
     "pack_exposure",
-    "pack_quotes",
     "read_heading",
     "unpack",
-    "unpack_answer",
-    "unpack_chain",
-    "unpack_exposure",
 ]

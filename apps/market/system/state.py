@@ -12,8 +12,9 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from alphagex import clock
 from apps.market import budget, configured, health
 from apps.market.budget import BudgetState
+from apps.market.duties.running import DutyLine, overview
 from apps.market.health import Part
-from apps.market.models import Duty, Feed, MarketData, Snapshot, WebsocketSubscription
+from apps.market.models import Feed, MarketData, Snapshot, WebsocketSubscription
 from apps.market.redis_client import short_questions
 from apps.market.sources.protocol import Upstream
 
@@ -78,7 +79,7 @@ class SystemState:
     parts: list[Part]
     sources: list[SourceLine]
     feeds: list[FeedLine]
-    duties: list[Duty]
+    duties: list[DutyLine]
     errors: list[ErrorLine]
     sockets: list[dict[str, object]]
     queued: int | None
@@ -110,13 +111,14 @@ def system_state(at: datetime) -> SystemState:
     parts = health.check_parts()
     has_database = parts[0].status == "up"
     feeds = _feeds(at) if has_database else []
+    duties = overview(at) if has_database else []
     return SystemState(
         at=at,
         parts=parts,
         sources=_sources(),
         feeds=feeds,
-        duties=list(Duty.objects.all()[:_LATEST]) if has_database else [],
-        errors=_errors(feeds, at) if has_database else [],
+        duties=duties,
+        errors=_errors(feeds, duties, at) if has_database else [],
         sockets=_sockets() if has_database else [],
         queued=_or_none(lambda: int(short_questions().llen("celery"))),
     )
@@ -164,7 +166,7 @@ def _budget(source_name: str) -> BudgetLine | None:
     return BudgetLine(upstream=upstream, state=_or_none(lambda: budget.state(upstream)))
 
 
-def _errors(feeds: list[FeedLine], at: datetime) -> list[ErrorLine]:
+def _errors(feeds: list[FeedLine], duties: list[DutyLine], at: datetime) -> list[ErrorLine]:
     """Return the newest errors of feeds, questions and duties, those that healed among them left out."""
     since = at - _ERRORS_OF
     found = [
@@ -175,8 +177,8 @@ def _errors(feeds: list[FeedLine], at: datetime) -> list[ErrorLine]:
     for row in MarketData.objects.filter(last_error_at__gt=since).exclude(last_error="")[:_LATEST]:
         where = " ".join(part for part in (row.symbol, row.kind.replace("_", " "), row.detail) if part)
         found.append(ErrorLine(at=row.last_error_at or at, where=where, text=row.last_error))
-    failed = Duty.objects.filter(started_at__gt=since).exclude(error="")[:_LATEST]
-    found += [ErrorLine(at=duty.finished_at or duty.started_at, where=duty.name, text=duty.error) for duty in failed]
+    runs = [line.newest for line in duties if line.newest and line.newest.error]
+    found += [ErrorLine(at=run.finished_at or run.started_at, where=run.name, text=run.error) for run in runs]
     return sorted(found, key=lambda one: one.at, reverse=True)[:_LATEST]
 
 

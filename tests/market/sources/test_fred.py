@@ -71,9 +71,16 @@ def asked(series: str) -> dict[str, str]:
     return {"series_id": series, "api_key": KEY, "file_type": "json", "limit": "1", "sort_order": "desc"}
 
 
-def test_a_holidays_point_stays_a_point(fred: FredSource, httpserver: HTTPServer) -> None:
-    httpserver.expect_oneshot_request(PATH).respond_with_json(observed("."))
+@pytest.mark.parametrize("text", [".", "NaN", "nan", "inf", "-Infinity", "1e999", "", "n/a"])
+def test_what_is_no_number_is_missing_as_a_holiday_is(fred: FredSource, httpserver: HTTPServer, text: str) -> None:
+    httpserver.expect_oneshot_request(PATH).respond_with_json(observed(text))
     assert fred.fetch(YIELD, at=AT).value == [{"date": "2023-09-13", "value": "."}]
+
+
+@pytest.mark.parametrize("text", ["4.27", "-0.5", "0", "309685"])
+def test_a_number_comes_as_fred_prints_it(fred: FredSource, httpserver: HTTPServer, text: str) -> None:
+    httpserver.expect_oneshot_request(PATH).respond_with_json(observed(text))
+    assert fred.fetch(YIELD, at=AT).value[0]["value"] == text
 
 
 def test_a_series_without_observations_is_unknown(fred: FredSource, httpserver: HTTPServer) -> None:

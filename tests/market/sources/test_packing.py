@@ -15,17 +15,10 @@ from hypothesis import strategies as st
 from alphagex.clock import NEW_YORK
 from apps.market.chain import Chain, ChainError, Origin
 from apps.market.exposure.analysis import analyse
+from apps.market.exposure.result import Exposure
 from apps.market.sources import packing
-from apps.market.sources.packing import (
-    PackedQuotes,
-    pack_answer,
-    pack_chain,
-    pack_exposure,
-    pack_quotes,
-    unpack_answer,
-    unpack_chain,
-    unpack_exposure,
-)
+from apps.market.sources.packed_quotes import PackedQuotes, pack_quotes
+from apps.market.sources.packing import pack_answer, pack_chain, pack_exposure, unpack
 from apps.market.sources.protocol import Answer, Kind, Question
 from apps.market.sources.recorded import read_chain_file
 from apps.market.sources.simulated import SimulatedSource
@@ -87,7 +80,7 @@ def bent(packed: bytes, **changes: Any) -> bytes:
 
 
 def test_a_simulated_chain_comes_back_array_by_array(spx_chain: Chain) -> None:
-    again = unpack_chain(pack_chain(spx_chain))
+    again = unpack(pack_chain(spx_chain))
     assert_same(again, spx_chain)
     assert again.as_of.tzinfo is NEW_YORK
 
@@ -95,32 +88,33 @@ def test_a_simulated_chain_comes_back_array_by_array(spx_chain: Chain) -> None:
 @pytest.mark.parametrize("name", RECORDED)
 def test_a_recorded_chain_comes_back_array_by_array(recorded: Path, name: str) -> None:
     chain = read_chain_file(recorded / name)
-    assert_same(unpack_chain(pack_chain(chain)), chain)
+    assert_same(unpack(pack_chain(chain)), chain)
 
 
 @given(st.lists(st.floats(allow_infinity=False), min_size=2, max_size=2))
 def test_every_float_survives_to_the_last_bit(numbers: list[float]) -> None:
     chain = small_chain(bid=np.array(numbers), last=np.array(numbers[::-1]))
-    assert_same(unpack_chain(pack_chain(chain)), chain)
+    assert_same(unpack(pack_chain(chain)), chain)
 
 
 def test_a_moment_in_the_doubled_hour_of_autumn_keeps_its_side() -> None:
     for fold in (0, 1):
         chain = replace(small_chain(), as_of=datetime(2026, 11, 1, 1, 30, 0, 123456, tzinfo=NEW_YORK, fold=fold))
-        again = unpack_chain(pack_chain(chain)).as_of
+        again = unpack(pack_chain(chain)).as_of
         assert (again.fold, again.utcoffset()) == (fold, chain.as_of.utcoffset())
 
 
 def test_an_exposure_comes_back_array_by_array(spx_chain: Chain) -> None:
     exposure = analyse(spx_chain)
-    again = unpack_exposure(pack_exposure(exposure))
+    again = unpack(pack_exposure(exposure))
+    assert isinstance(again, Exposure)
     assert_same(again, exposure)
     assert again.surface.call_gex.dtype == np.float32
     assert again.by_expiration[0].settles_at.tzinfo is NEW_YORK
 
 
 def test_an_answer_comes_back() -> None:
-    assert unpack_answer(pack_answer(ANSWER)) == ANSWER
+    assert unpack(pack_answer(ANSWER)) == ANSWER
 
 
 def test_the_same_content_gives_the_same_bytes(spx_chain: Chain) -> None:
@@ -172,7 +166,7 @@ def test_a_price_that_is_none_is_not_packed() -> None:
         ({"content": {"bid": [1.0]}}, "columns of 1, 2 contracts"),
         ({"content": {"bid": ["dear", 1.0]}}, "damaged"),
         ({"content": {"bid": 5}}, "damaged"),
-        ({"content": {"root": [0, 2]}}, "without a root"),
+        ({"content": {"root": [0, 2]}}, "a root that is not listed"),
         ({"content": {"root": [0, 99999]}}, "damaged"),
         ({"content": {"expiration": {"days": ["2026-11-20"], "at": [0, 7]}}}, "damaged"),
         ({"content": {"is_call": [1, 0]}}, "damaged"),
@@ -180,7 +174,28 @@ def test_a_price_that_is_none_is_not_packed() -> None:
 )
 def test_a_damaged_or_unknown_recording_is_refused_in_one_line(bend: dict[str, Any], says: str) -> None:
     with pytest.raises(ChainError, match=says) as refused:
-        unpack_chain(bent(pack_chain(small_chain()), **bend))
+        unpack(bent(pack_chain(small_chain()), **bend))
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("part", "bend", "says"),
+    [
+        ("by_strike", {"call_gex": [1.0]}, r"columns of 1, \d+ strikes"),
+        ("surface", {"put_gex": []}, r"columns of 0, \d+ cells"),
+        ("profile", {"curves": {"all": [1.0]}}, r"columns of 1, 161 prices"),
+        ("by_strike", {"strike": "six thousand"}, "damaged"),
+        ("surface", {"strike_index": [9999], "expiration_index": [0], "call_gex": [1], "put_gex": [1]}, "a strike"),
+        ("surface", {"strike_index": [0], "expiration_index": [-1], "call_gex": [1], "put_gex": [1]}, "an? expiration"),
+    ],
+)
+def test_gamma_whose_columns_do_not_belong_together_is_refused(
+    spx_chain: Chain, part: str, bend: dict[str, Any], says: str
+) -> None:
+    packed = pack_exposure(analyse(spx_chain))
+    content = json.loads(gzip.decompress(packed))["content"][part]
+    with pytest.raises(ChainError, match=says) as refused:
+        unpack(bent(packed, content={part: content | bend}))
     assert "\n" not in str(refused.value)
 
 
@@ -197,11 +212,9 @@ def test_cut_off_flipped_and_foreign_bytes_are_refused() -> None:
         gzip.compress(b"{}"),
     ):
         with pytest.raises(ChainError):
-            unpack_chain(broken)
+            unpack(broken)
         with pytest.raises(ChainError):
-            packing.unpack(broken)
-    with pytest.raises(ChainError, match="a recorded answer, not a recorded chain"):
-        unpack_chain(pack_answer(ANSWER))
+            packing.read_heading(broken)
 
 
 # The quotes of a whole chain in one text.

@@ -1,9 +1,11 @@
 """Write down what comes in while the desk runs, to be played back later."""
 
+import math
 import sys
 import time
 from argparse import ArgumentParser
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import redis
@@ -38,18 +40,19 @@ class Command(BaseCommand):
         if minutes is not None and not minutes > 0:
             raise CommandError(f"--minutes must be above zero, was {minutes}.")
         try:
-            files = RecordingFiles(directory or _directory_of_this_moment())
-            recorder = Recorder([parse_symbol(text) for text in symbols])
-            self._record(recorder, files, seconds=float("inf") if minutes is None else minutes * 60)
+            wanted = [parse_symbol(text) for text in symbols]
+            # The directory is opened when no other recorder can be writing there.
+            with asked_to_stop() as stop, Recorder(wanted) as recorder:
+                files = RecordingFiles(directory or _directory_of_this_moment())
+                self._record(recorder, files, stop=stop, seconds=math.inf if minutes is None else minutes * 60)
         except (RecordingError, SymbolError) as error:
             raise CommandError(str(error)) from error
         except redis.RedisError as error:
             raise CommandError("Redis, through which the desk hands over, does not answer. Start the desk.") from error
         self.stdout.write(_told(files, recorder))
 
-    def _record(self, recorder: Recorder, files: RecordingFiles, *, seconds: float) -> None:
-        with asked_to_stop() as stop, _line() as line:
-            recorder.begin()
+    def _record(self, recorder: Recorder, files: RecordingFiles, *, stop: Event, seconds: float) -> None:
+        with _line() as line:
             ends_at = time.monotonic() + seconds
             self.stdout.write(f"Recording to {files.directory}. Ctrl-C ends it.")
             run = RecordingRun(recorder, files, stop=stop, say=line.console.print)
@@ -84,7 +87,9 @@ def _counted(files: RecordingFiles) -> str:
 def _told(files: RecordingFiles, recorder: Recorder) -> str:
     if not files.newest:
         return "Nothing came in. Is the desk running (make run), and does it watch these symbols?"
-    lost = (
-        f" {recorder.lost} things came in faster than they could be written and are missing." if recorder.lost else ""
-    )
-    return f"Recorded {_counted(files)}.{lost} Play it with: manage.py replay {files.directory} --speed 60"
+    missing = ""
+    if recorder.lost:
+        missing += f" {recorder.lost} things came in faster than they could be written and are missing."
+    if recorder.gaps:
+        missing += f" {recorder.gaps} times recording was held up for seconds; what came in meanwhile is missing."
+    return f"Recorded {_counted(files)}.{missing} Play it with: manage.py replay {files.directory} --speed 60"

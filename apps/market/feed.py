@@ -24,6 +24,7 @@ from apps.market.watching import KEPT_FOR, looked_at_symbols, watched_symbols
 log = structlog.get_logger(__name__)
 # A tick comes every few seconds; one that is a moment early must not cost a whole tick.
 _EARLY = timedelta(seconds=1)
+_HIGHEST_PRICE = 1e9  # what the columns hold
 _AHEAD = timedelta(minutes=1)  # clocks of honest servers differ by seconds
 
 
@@ -99,9 +100,11 @@ def poll_symbol(symbol: str, *, at: datetime) -> Stored | None:
 def store_observation(observed: Chain | Exposure, *, received_at: datetime, hold: bool = False) -> Stored:
     """Analyse a chain, or take gamma as its source computed it, and store it as the symbol's next snapshot.
 
-    One transaction; announced after commit. hold: an imported or replayed market; it stays on the page, and polling
-    of the symbol rests, until it is left.
+    One transaction; announced after commit. Raises ChainError. hold: an imported or replayed market; it stays on the
+    page, and polling of the symbol rests, until it is left.
     """
+    if not 0 < observed.spot < _HIGHEST_PRICE:
+        raise ChainError(f"{observed.symbol} is said to trade at {observed.spot:g}, which is no price.")
     observed = _not_of_the_future(observed, received_at)
     exposure = analyse(observed, assumptions()) if isinstance(observed, Chain) else observed
     change = observed.change if isinstance(observed, Chain) else None

@@ -42,13 +42,15 @@ def macro(at: datetime, *, ask: Ask | None = None) -> Macro:
     )
     data = engine.get_economic_data()
     vix = asking(VIX)
-    unknown = [
-        name
-        for name, series, _ in SERIES
-        if not (has_series and asking(Question(kind=Kind.MACRO, symbol=series)).is_known)
-    ]
+    unknown = [name for name, series, _ in SERIES if not (has_series and _is_number(asking, series))]
     stand_ins = (*(() if vix.is_known else ("vix",)), *unknown)
     return Macro(data=data, regime=engine.get_regime(data), vix=vix, stand_ins=stand_ins)
+
+
+def _is_number(asking: Ask, series: str) -> bool:
+    """Return whether the newest observation holds a number: on holidays FRED prints a dot."""
+    fact = asking(Question(kind=Kind.MACRO, symbol=series))
+    return fact.is_known and bool(fact.value) and fact.value[0]["value"] != "."
 
 
 def vix_close(at: datetime, *, ask: Ask | None = None) -> float:

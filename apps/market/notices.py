@@ -19,6 +19,7 @@ BADGE_KINDS: dict[SourceKind, str] = {
 }
 _HOW_TO_SWITCH = "For a real market set ALPHAGEX_DATA_SOURCE to cboe or yahoo, see the README."
 _NOT_NOW = "Real numbers, not the present market."
+_NEVER = "Generated when it was recorded, nothing is real."
 
 
 class SourceNotice(TypedDict):
@@ -53,7 +54,9 @@ def notice_of(snapshot: Snapshot | None, *, is_held: bool = False) -> SourceNoti
         return _simulated(snapshot.source_detail)
     if snapshot.kind == Snapshot.Kind.RECORDED:
         text = f"Recorded chain, {_full(snapshot.as_of)}."
-        return _notice("recorded", "Replay.", text, _NOT_NOW, leave_symbol=snapshot.symbol if is_held else "")
+        # What stands in for a market says so in its label, and the recording keeps that.
+        hint = _NEVER if snapshot.source_label.startswith("Simulated") else _NOT_NOW
+        return _notice("recorded", "Replay.", text, hint, leave_symbol=snapshot.symbol if is_held else "")
     if snapshot.kind == Snapshot.Kind.DELAYED:
         minutes = round(snapshot.delay_seconds / 60)
         return _notice(
@@ -68,7 +71,7 @@ def configured_notice() -> SourceNotice | None:
         case "simulated":
             return _simulated("")
         case "replay":
-            return _notice("recorded", "Replay.", "Recorded chains.", _NOT_NOW)
+            return _notice("recorded", "Replay.", "Recorded chains.", "Not the present market.")
         case "cboe" | "yahoo" as service:
             who = service.capitalize()
             return _notice("delayed", "Delayed.", f"{who}'s quotes are 15 minutes old when they come.")

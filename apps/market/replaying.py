@@ -52,19 +52,19 @@ def play(headings: Sequence[Heading], *, speed: float, stop: Event) -> Iterator[
 
 
 def _stored(heading: Heading) -> Step:
-    name = heading.path.name
     try:
         recording = read_recording(heading.path)
-        if isinstance(recording, Answer):
-            return Step(heading=heading, problem=f"{name}: holds an answer, not an observation")
+    except ChainError as error:  # names the file
+        return Step(heading=heading, problem=str(error))
+    name = heading.path.name
+    if isinstance(recording, Answer):
+        return Step(heading=heading, problem=f"{name}: holds an answer, not an observation")
+    try:
         if (symbol := parse_symbol(recording.symbol)) != heading.symbol:
             return Step(heading=heading, problem=f"{name}: is of {symbol}, but listed as of {heading.symbol[:20]!r}")
         stored = feed.store_observation(recording, received_at=heading.moment, hold=True)
-    except ChainError as error:
-        return Step(heading=heading, problem=str(error))
-    except SymbolError as error:
+    except (ChainError, SymbolError) as error:
         return Step(heading=heading, problem=f"{name}: {error}")
-    except DataError as error:  # only a file that was tampered with holds such numbers
-        reason = str(error).splitlines()[0]
-        return Step(heading=heading, problem=f"{name}: its numbers fit no snapshot ({reason})")
+    except (DataError, ArithmeticError) as error:  # numbers that no market has
+        return Step(heading=heading, problem=f"{name}: fits no snapshot ({str(error).splitlines()[0]})")
     return Step(heading=heading, is_new=stored.is_new)

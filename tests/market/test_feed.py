@@ -9,7 +9,7 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from apps.market import configured, feed, live
-from apps.market.chain import Chain
+from apps.market.chain import Chain, ChainError
 from apps.market.models import Feed, Snapshot
 from apps.market.redis_client import short_questions
 from apps.market.watching import note_watched, watched_symbols
@@ -153,3 +153,10 @@ def test_an_unlisted_symbol_is_remembered_with_what_to_do(db: None, symbol: str)
     Feed.objects.create(symbol=symbol, next_poll_at=OPEN_MARKET)
     assert feed.poll_symbol(symbol, at=OPEN_MARKET) is None
     assert "Check the spelling" in Feed.objects.get(symbol=symbol).last_error
+
+
+@pytest.mark.parametrize("spot", [0.0, -1.0, float("nan"), float("inf"), 1e12])
+def test_an_impossible_price_is_refused_before_anything_is_stored(db: None, spx_chain: Chain, spot: float) -> None:
+    with pytest.raises(ChainError, match="which is no price"):
+        feed.store_observation(replace(spx_chain, spot=spot), received_at=OPEN_MARKET)
+    assert not Snapshot.objects.exists()

@@ -159,7 +159,7 @@ def test_pages_follow_and_polling_rests_until_the_recording_is_left(recording: P
     kept = live.latest_html("market", "SPY")
     assert kept is not None
     assert kept[0] == 3
-    assert "Simulated, recorded" in kept[1]
+    assert "replay: " in kept[1]
     assert set(Feed.objects.values_list("symbol", "is_held")) == {("SPX", True), ("SPY", True), ("QQQ", True)}
     assert "Played 7 of 7 observations, 7 new snapshots" in said
     assert "'Leave replay'" in said
@@ -177,7 +177,8 @@ def test_the_page_and_the_live_message_say_that_it_is_recorded(
     assert label.endswith(", recorded")
     page = trader_client.get(f"/gex/{symbol}/").content.decode()
     assert label in page
-    assert "Leave replay" in page
+    assert "<b>Replay.</b>" in page
+    assert "Generated when it was recorded, nothing is real." in page
     message = live.decode(str(short_questions().hget(live.LATEST, f"market:{symbol}")))
     source = json.loads(message.text_json)["source"]
     assert (source["kind"], source["label"]) == ("recorded", label)
@@ -228,8 +229,8 @@ def saying(**changes: Any) -> Callable[[bytes], bytes]:
         (lambda _: b"", "the file is empty"),
         (lambda _: b"\x89PNG and so on", "no option chain"),
         (saying(version=2), "a recording of version 2; this desk reads version 1, update it"),
-        (saying(spot=-5.0), "spot"),
-        (saying(spot=1e13), "its numbers fit no snapshot"),
+        (saying(spot=-5.0), "is no price"),
+        (saying(spot=1e13), "is no price"),
         (saying(symbol="<script>alert(1)</script>"), "is not a symbol"),
     ],
 )

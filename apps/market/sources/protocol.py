@@ -36,7 +36,7 @@ class Kind(StrEnum):
     """Quotes of one expiration. detail: YYYY-MM-DD. {"calls": rows, "puts": rows}, rows by strike with the keys
     strike, bid, ask, last, iv, open_interest, volume; null where there is none."""
     QUOTES = "quotes"
-    """Quotes of a whole chain, packed (sources.packing); they come with each chain, nobody asks for them."""
+    """Quotes of a whole chain, packed (sources.packed_quotes); they come with each chain, nobody asks for them."""
     EXPIRATIONS = "expirations"
     """Listed expirations, YYYY-MM-DD, nearest first. detail: empty."""
     BARS = "bars"

@@ -91,5 +91,6 @@ def _told(files: RecordingFiles, recorder: Recorder) -> str:
     if recorder.lost:
         missing += f" {recorder.lost} things came in faster than they could be written and are missing."
     if recorder.gaps:
-        missing += f" {recorder.gaps} times recording was held up for seconds; what came in meanwhile is missing."
+        times = f"{recorder.gaps} time{'s' * (recorder.gaps != 1)}"
+        missing += f" Recording was held up for seconds {times}; what came in meanwhile is missing."
     return f"Recorded {_counted(files)}.{missing} Play it with: manage.py replay {files.directory} --speed 60"

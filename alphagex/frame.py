@@ -54,6 +54,14 @@ def _navigation(request: HttpRequest, *, symbol: str) -> list[dict[str, Any]]:
                     "shortcut": "g g",
                     "active": path.startswith("/gex/"),
                 },
+                {
+                    "label": "Gamma Expiration",
+                    "short": "Gamma",
+                    "url": reverse("gamma:page", args=[symbol]),
+                    "icon": "calendar-clock",
+                    "shortcut": "g e",
+                    "active": path.startswith("/gamma/"),
+                },
             ],
         }
     ]

@@ -59,7 +59,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "apps.accounts",
     "apps.market",
+    "apps.ideas",
     "apps.gex",
+    "apps.gamma",
     "apps.dashboard",
 ]
 

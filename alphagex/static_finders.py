@@ -10,7 +10,6 @@ from django.core.files.storage import FileSystemStorage
 
 NPM_FILES = {
     "npm/idiomorph/idiomorph.min.js": "idiomorph/dist/idiomorph.min.js",
-    "npm/idiomorph/idiomorph-htmx.js": "idiomorph/dist/idiomorph-htmx.js",
     "npm/plotly/plotly-cartesian.min.js": "plotly.js-cartesian-dist-min/plotly-cartesian.min.js",
     "npm/inter/inter-latin-wght-normal.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
     "npm/jetbrains-mono/jetbrains-mono-latin-wght-normal.woff2": (

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from apps.dashboard.views import page as dashboard
+from apps.gex.learn import learn
 
 urlpatterns = [
     path("", dashboard, name="home"),
@@ -11,5 +12,8 @@ urlpatterns = [
     path("", include("apps.accounts.urls")),
     path("", include("apps.market.urls")),
     path("gex/", include("apps.gex.urls")),
+    path("learn/", learn, name="learn"),
+    path("gamma/", include("apps.gamma.urls")),
+    path("ideas/", include("apps.ideas.urls")),
     path("admin/", admin.site.urls),
 ]

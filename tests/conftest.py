@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from apps.market import configured
 from apps.market.chain import Chain
@@ -14,6 +15,10 @@ from apps.market.redis_client import short_questions
 from apps.market.sources.simulated import SimulatedSource
 from tests.desk import Desk, running_desk
 from tests.moments import OPEN_MARKET, WEEKEND
+
+# How long an example takes depends on what else the machine does: nothing is judged by the clock here.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 RECORDED = Path(__file__).resolve().parent.parent.parent / "shared" / "market"
 PASSWORD = "a-long-enough-password"

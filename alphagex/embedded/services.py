@@ -25,6 +25,7 @@ from alphagex.embedded.locks import FileLock
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 LEAVE_SECONDS = 45.0
+START_SECONDS = 60.0
 COMMANDS_WITHOUT_SERVICES = frozenset(
     {"", "help", "version", "--help", "-h", "--version", "check", "collectstatic", "diffsettings", "findstatic"}
 )
@@ -41,7 +42,7 @@ class Membership:
             self._lease = FileLock(self.files.lease)
             self._lease.share()
             try:
-                if not self._keeper_lives():
+                if not self._joined_a_running_one():
                     _start_keeper(data_dir, name, durable=durable)
             except BaseException:
                 self._lease.close()
@@ -59,6 +60,17 @@ class Membership:
                 break
             time.sleep(0.05)
         self._lease.close()
+
+    def _joined_a_running_one(self) -> bool:
+        """Return whether a keeper serves. One whose starter was killed while it started is waited for."""
+        deadline = time.monotonic() + START_SECONDS
+        while self._keeper_lives():
+            if self.files.serving():
+                return True
+            if time.monotonic() > deadline:
+                raise EmbeddedError(f"{self.files.state.stem} does not come up; end its keeper.")
+            time.sleep(0.05)
+        return False
 
     def _keeper_lives(self) -> bool:
         lock = FileLock(self.files.keeper)

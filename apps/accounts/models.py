@@ -1,6 +1,9 @@
 """What a user chose."""
 
+from decimal import Decimal
+
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 
@@ -15,10 +18,29 @@ class UserPreferences(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="preferences")
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.DARK)
     symbol = models.CharField(max_length=12, default="SPX", help_text="Shown first after login.")
+    account_size = models.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        default=Decimal(50_000),
+        validators=[MinValueValidator(1_000), MaxValueValidator(10_000_000)],
+        help_text="US dollars; positions are sized by it.",
+    )
+    risk_percent = models.DecimalField(
+        max_digits=3,
+        decimal_places=1,
+        default=Decimal(2),
+        validators=[MinValueValidator(Decimal("0.5")), MaxValueValidator(5)],
+        help_text="Of the account, for one trade.",
+    )
 
     class Meta:
         db_table = "user_preferences"
         verbose_name_plural = "user preferences"
+
+    @property
+    def max_risk(self) -> Decimal:
+        """US dollars at risk in one trade (E-16): account size by risk."""
+        return self.account_size * self.risk_percent / 100
 
     def __str__(self) -> str:
         return f"preferences of {self.user_id}"

@@ -11,4 +11,5 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/password/", views.PasswordChangeView.as_view(), name="password_change"),
     path("account/theme/", views.theme, name="theme"),
+    path("settings/", views.settings_page, name="settings"),
 ]

@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordChangeView as DjangoPasswordChangeView
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
+from alphagex.requests import SignedInRequest
 from apps.accounts import services
-from apps.accounts.forms import ThemeForm
+from apps.accounts.forms import SettingsForm, ThemeForm
 
 
 class PasswordChangeView(DjangoPasswordChangeView):
@@ -36,3 +37,18 @@ def theme(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     back = request.headers.get("Referer", "/")
     return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "/")
+
+
+@require_http_methods(["GET", "POST"])
+def settings_page(request: SignedInRequest) -> HttpResponse:
+    """Show and keep the account's size, the risk of one trade and the first symbol."""
+    preferences = services.preferences_of(request.user)
+    form = SettingsForm(request.POST or None, instance=preferences)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Settings saved.")
+        return redirect("accounts:settings")
+    status = 422 if form.errors else 200
+    # An invalid form has bent the instance it was bound to; the page tells what is kept.
+    kept = services.preferences_of(request.user)
+    return render(request, "accounts/settings.html", {"form": form, "max_risk": kept.max_risk}, status=status)

@@ -40,7 +40,7 @@ class TradingDay:
 class Volatility:
     """The VIX: value in points, or `missing`, a sentence. regime and meaning: what the macro engine makes of it.
 
-    failed: "failed 11:42" where the last attempt to renew it did; is_coming: it was asked for the first time.
+    failed: "failed 11:42" where the last attempt to renew it did; is_coming: it was asked for just now.
     """
 
     value: str = ""
@@ -74,7 +74,7 @@ def _session_words(at: datetime) -> str:
     session = clock.session_on(at.date())
     if session is None:
         return f"No session: {'weekend' if at.weekday() >= 5 else 'exchange holiday'}"
-    kind = "Half day" if session.is_half_day else "Regular session"
+    kind = "Half day" if session.is_half_day else "Session"
     return f"{kind} until {session.closes:%H:%M}"
 
 
@@ -91,6 +91,7 @@ def volatility(at: datetime) -> Volatility:
         meaning=str(known.regime["vol_signal"]),
         badge=_badge(fact),
         failed=f"failed {et(fact.problem_at)}" if fact.problem else "",
+        is_coming=fact.may_be_asked(at),
     )
 
 

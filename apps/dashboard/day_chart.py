@@ -10,7 +10,7 @@ from apps.market.history import series
 from apps.market.history.series import Point
 from apps.market.history.sessions import newest_session
 from apps.market.models import Snapshot
-from apps.market.notices import Badge, badge_of
+from apps.market.notices import BADGE_KINDS, Badge, badge_of
 from apps.market.templatetags.numbers import et, points, strike
 
 _EVERY = timedelta(minutes=1)
@@ -64,7 +64,8 @@ def day_chart(symbol: str, *, at: datetime, newest: Snapshot | None = None) -> D
     seen = series.day(symbol, session.day, every=_EVERY)
     if newest is None or len(seen) < 2:
         return DayChart(symbol=symbol, title=title, missing=_missing(seen, session, at))
-    return _drawn(symbol, title, seen, session, badge_of(newest))
+    badge = badge_of(newest) if seen[-1].seq == newest.seq else _of_then(seen[-1])
+    return _drawn(symbol, title, seen, session, badge)
 
 
 def _missing(seen: list[Point], session: Session, at: datetime) -> str:
@@ -73,6 +74,19 @@ def _missing(seen: list[Point], session: Session, at: datetime) -> str:
     if seen:
         return "Only one minute was seen of this session."
     return f"Nothing was seen of the session of {session.day:%a %-d %b}. The next line begins at the open."
+
+
+def _of_then(point: Point) -> Badge:
+    """Return the badge of a line that ends before the newest snapshot: it names its own moment and does not age."""
+    label = point.label.partition(",")[0]
+    return {
+        "kind": BADGE_KINDS[point.truth],  # type: ignore[index]
+        "text": f"{label} {point.as_of:%a %H:%M}",
+        "label": "",
+        "as_of": point.as_of,
+        "stale_after": None,
+        "origin": f"{point.label}, the last number as of {et(point.as_of, 'full')}, snapshot {point.seq}.",
+    }
 
 
 def _drawn(symbol: str, title: str, seen: list[Point], session: Session, badge: Badge) -> DayChart:

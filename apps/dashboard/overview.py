@@ -1,13 +1,14 @@
-"""One symbol in one row and in one sentence: every text the templates print, from a stored snapshot."""
+"""One symbol in one row: every text the template prints, from a stored snapshot."""
 
 from dataclasses import dataclass
 
 from apps.gex.ruler import Ruler, price_ruler
-from apps.gex.words import Pill, headline, is_near_flip, is_thin, net_share, pills
+from apps.gex.strip import key_of
+from apps.gex.words import Pill, is_near_flip, is_thin, net_share, pills
 from apps.market.exposure.result import Exposure
 from apps.market.models import Snapshot
 from apps.market.notices import Badge, badge_of
-from apps.market.templatetags.numbers import bn, percent, points, signed, signed_class, signed_percent, strike
+from apps.market.templatetags.numbers import bn, percent, points, signed_class, signed_percent, strike
 from apps.market.templatetags.quotes import change_fraction
 
 
@@ -34,27 +35,6 @@ class Row:
     badge: Badge
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """The line above the overview, for the user's symbol."""
-
-    symbol: str
-    key: str
-    seq: int
-    pills: list[Pill]
-    headline: str
-    spot: str
-    change: str
-    change_tone: str
-    ruler: Ruler
-    badge: Badge
-
-
-def key_of(symbol: str) -> str:
-    """Return `symbol` as part of an element's id."""
-    return symbol.replace(".", "-")
-
-
 def overview_row(snapshot: Snapshot, exposure: Exposure) -> Row:
     """Return the row of a snapshot. It depends on nothing but its arguments."""
     change = change_fraction(snapshot)
@@ -76,24 +56,6 @@ def overview_row(snapshot: Snapshot, exposure: Exposure) -> Row:
         call_wall=strike(exposure.call_wall.strike) if exposure.call_wall else "",
         ruler=price_ruler(exposure),
         regime=_regime(exposure),
-        badge=badge_of(snapshot),
-    )
-
-
-def verdict(snapshot: Snapshot, exposure: Exposure) -> Verdict:
-    """Return the verdict of a snapshot, in the words of its GEX page."""
-    change = change_fraction(snapshot)
-    moved = "" if snapshot.change is None else f"{signed(snapshot.change)} {signed_percent(change)}"
-    return Verdict(
-        symbol=snapshot.symbol,
-        key=key_of(snapshot.symbol),
-        seq=snapshot.seq,
-        pills=pills(exposure),
-        headline=headline(exposure),
-        spot=points(exposure.spot),
-        change=moved,
-        change_tone=signed_class(change),
-        ruler=price_ruler(exposure),
         badge=badge_of(snapshot),
     )
 

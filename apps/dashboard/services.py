@@ -1,33 +1,38 @@
 """What the dashboard shows: the status boxes, the verdict of the user's symbol, and the watchlist's overview."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import redis
 import structlog
 from django.conf import settings
-from django.db import transaction
 from django.template.loader import render_to_string
 
-from alphagex import clock
 from apps.dashboard import boxes
 from apps.dashboard.day_chart import DayChart, day_chart
-from apps.dashboard.overview import key_of, overview_row, verdict
+from apps.dashboard.overview import overview_row
 from apps.gex.services import Levels
 from apps.gex.states import FeedState, feed_state
+from apps.gex.strip import key_of, verdict_strip
 from apps.market import live
-from apps.market.announcing import key_figures, source_note
+from apps.market.announcing import publish_rendering
 from apps.market.models import Feed, Snapshot
 from apps.market.protocol import MAX_SYMBOLS
 from apps.market.storage import load_exposure
 from apps.market.system.state import FeedLine, SystemState, box_of, system_state
+from apps.market.templatetags.numbers import et
 from apps.market.watching import note_watched
 
 log = structlog.get_logger(__name__)
 TOPIC = "dashboard"
 # A broadcast holds the overview's row and, after this mark, the verdict: a page takes what it has a place for.
 _VERDICT = "<!-- verdict -->"
+_UNREADABLE = FeedState(
+    kind="unreadable",
+    title="The stored levels cannot be read",
+    text="The next update replaces them; the log names the reason.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,24 +115,7 @@ def publish_row(snapshot_id: int) -> bool:
     snapshot = Snapshot.objects.select_related("detail").get(pk=snapshot_id)
     if Feed.objects.get(symbol=snapshot.symbol).seq != snapshot.seq:
         return False
-    html = _VERDICT.join(_rendered(snapshot))
-    # With the feed's row locked no newer snapshot can be stored, so an older one never overtakes it here.
-    with transaction.atomic():
-        if Feed.objects.select_for_update().get(symbol=snapshot.symbol).seq != snapshot.seq:
-            return False
-        live.publish(
-            live.Envelope(
-                topic=TOPIC,
-                symbol=snapshot.symbol,
-                seq=snapshot.seq,
-                type="snapshot",
-                data=key_figures(snapshot),
-                source=source_note(snapshot),
-                html=html,
-                at=clock.now(),
-            )
-        )
-    return True
+    return publish_rendering(snapshot, topic=TOPIC, html=_VERDICT.join(_rendered(snapshot)))
 
 
 def _status(state: SystemState, watched: list[Watched], *, at: datetime) -> Status:
@@ -162,12 +150,15 @@ def _faults(watched: list[Watched]) -> list[Fault]:
     failed = [one for one in watched if one.state.kind == "failed"]
     if failed:
         was = "was" if len(failed) == 1 else "were"
-        faults.append(Fault(kind="failed", title=f"{_names(failed)} {was} not updated.", text=failed[0].state.text))
+        whose = "" if len(failed) == 1 else f"{failed[0].symbol}: "
+        text = f"{whose}{failed[0].state.text}"
+        faults.append(Fault(kind="failed", title=f"{_names(failed)} {was} not updated.", text=text))
     late = [one for one in watched if one.state.kind == "stale"]
     if late:
-        faults.append(
-            Fault(kind="stale", title=f"{_names(late)}: {late[0].state.title.lower()}", text=late[0].state.text)
-        )
+        first = min(one.snapshot.stale_after for one in late if one.snapshot and one.snapshot.stale_after)
+        since = "late since" if len(late) == 1 else "late, the first since"
+        title = f"{_names(late)}: {since} {et(first, 'seconds')} ET."
+        faults.append(Fault(kind="stale", title=title, text=late[0].state.text))
     return faults
 
 
@@ -186,11 +177,21 @@ def _pieces(watched: Iterable[Watched]) -> dict[str, tuple[str, str]]:
         {one.symbol: one for one in Snapshot.objects.select_related("detail").filter(pk__in=missing)} if missing else {}
     )
     for one in shown:
-        if one.snapshot is None:
-            ready[one.symbol] = _waiting(one)
-        elif one.symbol in detailed:
-            ready[one.symbol] = _rendered(detailed[one.symbol], one)
+        if one.symbol not in ready:
+            ready[one.symbol] = _shown(one, detailed.get(one.symbol, one.snapshot))
     return ready
+
+
+def _shown(watched: Watched, snapshot: Snapshot | None) -> tuple[str, str]:
+    """Return the symbol's row and verdict, in words where there are no levels or none that can be read."""
+    if snapshot is None:
+        return _waiting(watched)
+    try:
+        return _rendered(snapshot, watched)
+    except Exception:
+        # One symbol's broken row must not take the others down; the reader sees that it is broken, the log why.
+        log.exception("row_failed", symbol=watched.symbol, seq=snapshot.seq)
+        return _waiting(replace(watched, state=_UNREADABLE))
 
 
 def _kept(snapshots: list[Snapshot]) -> dict[str, tuple[str, str]]:
@@ -211,7 +212,7 @@ def _rendered(snapshot: Snapshot, watched: Watched | None = None) -> tuple[str, 
     """Return row and verdict. watched: of a feed that failed since, which the row then says."""
     exposure = load_exposure(snapshot)
     row = {"row": overview_row(snapshot, exposure), "watched": watched}
-    line = {"verdict": verdict(snapshot, exposure)}
+    line = {"verdict": verdict_strip(snapshot, exposure)}
     return render_to_string("dashboard/_row.html", row), render_to_string("dashboard/_verdict.html", line)
 
 

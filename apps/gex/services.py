@@ -4,13 +4,11 @@ from dataclasses import dataclass
 
 import redis
 import structlog
-from django.db import transaction
 from django.template.loader import render_to_string
 
-from alphagex import clock
 from apps.gex.panels import build_panels
 from apps.market import live
-from apps.market.announcing import key_figures, source_note
+from apps.market.announcing import publish_rendering
 from apps.market.models import Feed, Snapshot
 from apps.market.notices import notice_of
 from apps.market.storage import load_exposure
@@ -39,24 +37,7 @@ def publish_panels(snapshot_id: int) -> bool:
     notice = notice_of(snapshot, is_held=feed.is_held)
     html = render_panels(snapshot) + _NOTICE
     html += render_to_string("components/source_notice.html", {"source_notice": notice})
-    # With the feed's row locked no newer snapshot can be stored, so an older one never overtakes it here.
-    with transaction.atomic():
-        locked = Feed.objects.select_for_update().get(symbol=snapshot.symbol)
-        if locked.seq != snapshot.seq:
-            return False
-        live.publish(
-            live.Envelope(
-                topic=TOPIC,
-                symbol=snapshot.symbol,
-                seq=snapshot.seq,
-                type="snapshot",
-                data=key_figures(snapshot),
-                source=source_note(snapshot),
-                html=html,
-                at=clock.now(),
-            )
-        )
-    return True
+    return publish_rendering(snapshot, topic=TOPIC, html=html)
 
 
 def render_panels(snapshot: Snapshot) -> str:

@@ -2,30 +2,22 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
-from django_htmx.middleware import HtmxDetails
 
 from alphagex import clock
+from alphagex.requests import HtmxRequest, wants_fragment
 from apps.gex import services
 from apps.gex.method import model_name
 from apps.gex.states import feed_state
+from apps.gex.strip import newest_of, render_strip
+from apps.gex.tabs import TABS, Tab, tab_links, tab_of
+from apps.market.blocks import render_block, slot
 from apps.market.notices import notice_of
 from apps.market.watching import SymbolError, note_watched, parse_symbol
-
-
-class HtmxRequest(HttpRequest):
-    """A request that went through HtmxMiddleware."""
-
-    htmx: HtmxDetails
-
-
-def wants_fragment(request: HtmxRequest) -> bool:
-    """Return whether htmx asked for a piece; boosted and history-restoring requests need the page."""
-    return bool(request.htmx) and not (request.htmx.boosted or request.htmx.history_restore_request)
 
 
 @require_GET
@@ -40,7 +32,73 @@ def page(request: HtmxRequest, symbol: str) -> HttpResponse:
     if canonical != symbol:
         return redirect("gex:page", symbol=canonical)
     context = _stored(request.GET["snapshot"], symbol) if "snapshot" in request.GET else _newest(symbol)
+    first = TABS[0]
+    context |= {"tabs": tab_links(symbol, first)}
+    if context["is_live"]:
+        context["slots"] = [slot(one, symbol, url=first.block_url(symbol, one)) for one in first.blocks]
     return render(request, "gex/_levels.html" if wants_fragment(request) else "gex/page.html", context)
+
+
+@require_GET
+@never_cache
+def tab(request: HtmxRequest, symbol: str, tab: str) -> HttpResponse:
+    """Show one of the other tabs: the verdict in one line, then its blocks."""
+    chosen = _tab(tab)
+    try:
+        canonical = parse_symbol(symbol)
+    except SymbolError as error:
+        return render(request, "market/bad_symbol.html", {"error": str(error), "symbol": ""}, status=404)
+    if canonical != symbol or not chosen.key:
+        return redirect(chosen.url(canonical))
+    at = clock.now()
+    note_watched([symbol], at=at)
+    feed, snapshot = newest_of(symbol)
+    levels = services.Levels(feed=feed, snapshot=snapshot, html="")
+    context = {
+        "symbol": symbol,
+        "tab": chosen,
+        "tabs": tab_links(symbol, chosen),
+        "snapshot": snapshot,
+        "feed": feed,
+        "is_live": True,
+        "state": feed_state(levels, at=at),
+        "source_notice": notice_of(snapshot, is_held=feed is not None and feed.is_held),
+        "strip": render_strip(symbol),
+        "blocks": [render_block(one, symbol, at=at, url=chosen.block_url(symbol, one)) for one in chosen.blocks],
+    }
+    return render(request, "gex/tab.html", context)
+
+
+@require_GET
+@never_cache
+def block(request: HtmxRequest, symbol: str, tab: str, key: str) -> HttpResponse:
+    """Return one block of a tab, renewed."""
+    chosen = _tab(tab)
+    for one in chosen.blocks:
+        if one.key == key:
+            return HttpResponse(render_block(one, _canonical(symbol), at=clock.now(), url=request.path))
+    raise Http404(f"The tab {tab[:20]!r} has no block {key[:20]!r}.")
+
+
+@require_GET
+@never_cache
+def strip(request: HtmxRequest, symbol: str) -> HttpResponse:
+    """Return the verdict in one line."""
+    return HttpResponse(render_strip(_canonical(symbol)))
+
+
+def _tab(key: str) -> Tab:
+    try:
+        return tab_of(key)
+    except KeyError:
+        raise Http404(f"The GEX page has no tab {key[:20]!r}.") from None
+
+
+def _canonical(symbol: str) -> str:
+    try:
+        return parse_symbol(symbol)
+    except SymbolError as error:
+        raise Http404(str(error)) from error
 
 
 def _newest(symbol: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from apps.market.models import (
     DayFigures,
     Duty,
     Feed,
+    FrozenLevel,
     GammaCorrelation,
     GammaDailySummary,
     GammaHistory,
@@ -109,3 +110,10 @@ class WebsocketSubscriptionAdmin(ReadOnlyAdmin):
     list_display = ("user", "symbols", "topics", "message_format", "process", "connected_at", "seen_at")
     search_fields = ("user__username", "process")
     list_select_related = ("user",)
+
+
+@admin.register(FrozenLevel)
+class FrozenLevelAdmin(ReadOnlyAdmin):
+    list_display = ("symbol", "day", "kind", "level", "source", "touched", "held", "broken", "closed_beyond")
+    list_filter = ("kind", "source", "symbol")
+    search_fields = ("symbol",)

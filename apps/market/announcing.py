@@ -7,6 +7,7 @@ import redis
 import structlog
 from celery import current_app
 from django.conf import settings
+from django.db import transaction
 from django.template.loader import render_to_string
 from kombu.exceptions import OperationalError
 
@@ -88,6 +89,29 @@ def announce_fact(fact: Fact) -> None:
     )
     for task in settings.FACT_TASKS:
         current_app.send_task(task, kwargs=what, expires=120)
+
+
+def publish_rendering(snapshot: Snapshot, *, topic: str, html: str) -> bool:
+    """Send what a feature rendered of a snapshot to its open pages. False when a newer snapshot is there already.
+
+    With the feed's row locked no newer one can be stored, so an older rendering never overtakes it here.
+    """
+    with transaction.atomic():
+        if Feed.objects.select_for_update().get(symbol=snapshot.symbol).seq != snapshot.seq:
+            return False
+        live.publish(
+            live.Envelope(
+                topic=topic,
+                symbol=snapshot.symbol,
+                seq=snapshot.seq,
+                type="snapshot",
+                data=key_figures(snapshot),
+                source=source_note(snapshot),
+                html=html,
+                at=clock.now(),
+            )
+        )
+    return True
 
 
 def source_note(snapshot: Snapshot | None) -> live.SourceNote:

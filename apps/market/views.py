@@ -2,8 +2,9 @@
 
 from django.contrib.admin.views.decorators import staff_member_required
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -36,12 +37,19 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @require_GET
 def go(request: HttpRequest) -> HttpResponse:
-    """Go to the typed symbol's page."""
+    """Go to the typed symbol's page: the same page and tab one comes from (?from=PATH), if that is about a symbol."""
     try:
         symbol = parse_symbol(request.GET.get("symbol", ""))
     except SymbolError as error:
         return render(request, "market/bad_symbol.html", {"error": str(error)}, status=404)
-    return redirect("gex:page", symbol=symbol)
+    try:
+        came_from = resolve(request.GET.get("from", "/"))
+    except Resolver404:
+        return redirect("gex:page", symbol=symbol)
+    if "symbol" not in came_from.kwargs:
+        return redirect("gex:page", symbol=symbol)
+    kwargs: dict[str, str] = came_from.kwargs | {"symbol": symbol}
+    return HttpResponseRedirect(reverse(came_from.view_name, kwargs=kwargs))
 
 
 @require_GET

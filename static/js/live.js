@@ -101,17 +101,6 @@
     }
   }
 
-  /** What the reader chose stays as it is: open origins, selected tabs, drawn charts, text being typed. */
-  const CHOSEN = ["aria-selected", "tabindex", "hidden", "open", "data-phone-off"];
-  const morphing = {
-    morphStyle: "outerHTML",
-    ignoreActiveValue: true,
-    callbacks: {
-      beforeNodeMorphed: (old) => !(old instanceof Element && old.matches("[data-chart], [data-keep]")),
-      beforeAttributeUpdated: (name, element) => !CHOSEN.includes(name) || !element.matches("details, dialog, [role=tab], [role=tabpanel], [data-phone-panel]"),
-    },
-  };
-
   function morph(html) {
     const template = document.createElement("template");
     template.innerHTML = html;
@@ -120,10 +109,16 @@
       if (!target) continue;
       const before = new Map((target.matches("[data-flash], .num") ? [target] : watched(target)).map((one) => [one, one.textContent]));
       fresh.removeAttribute("hx-swap-oob");
-      Idiomorph.morph(target, fresh, morphing);
+      window.morphInto(target, fresh);
       htmx.process(document.getElementById(fresh.id));
       flash(before);
     }
+  }
+
+  /** What shows such facts (data-facts="bars snapshot") asks for its fragment again: hx-get with hx-trigger="live:fact". */
+  function renew(symbol, kind) {
+    const shown = `[data-live-symbol="${CSS.escape(symbol)}"][data-facts~="${CSS.escape(kind)}"]`;
+    for (const panel of document.querySelectorAll(shown)) htmx.trigger(panel, "live:fact");
   }
 
   function receive(message) {
@@ -142,11 +137,8 @@
       // The source was asked and had nothing newer: what is shown is as new as can be for longer than it said itself.
       for (const panel of document.querySelectorAll(`[data-live-symbol="${CSS.escape(message.symbol)}"]`)) panel.dataset.staleAfter = message.source.stale_after;
     }
-    if (message.type === "fact") {
-      // Who shows such a fact asks for its fragment again: hx-get with hx-trigger="live:fact".
-      const shown = `[data-live-symbol="${CSS.escape(message.symbol)}"][data-facts~="${CSS.escape(message.data.kind)}"]`;
-      for (const panel of document.querySelectorAll(shown)) htmx.trigger(panel, "live:fact");
-    }
+    if (message.type === "fact") renew(message.symbol, message.data.kind);
+    if (message.type === "snapshot" && message.topic === topics[0]) renew(message.symbol, "snapshot");
     if (!message.html) return;
     morph(message.html);
     document.dispatchEvent(new CustomEvent("live:snapshot", { detail: message }));

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
+from django.test import Client
 
 from apps.market.chain import Chain
 from apps.market.feed import store_observation
@@ -23,3 +25,10 @@ def seconds_later() -> Iterator[None]:
     """The clock stands two seconds after OPEN_MARKET."""
     with time_machine.travel(OPEN_MARKET + timedelta(seconds=2), tick=False):
         yield
+
+
+@pytest.fixture
+def owner_client(owner: User) -> Client:
+    client = Client()
+    client.force_login(owner)
+    return client

@@ -19,6 +19,8 @@ from tests.moments import OPEN_MARKET
         ),
         *("market/gamma" + name for name in ("history", "dailysummary", "correlation")),
         "market/spycorrelation",
+        "market/frozenlevel",
+        "ideas/tradeidea",
         "accounts/userpreferences",
     ],
 )

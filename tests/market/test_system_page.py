@@ -94,14 +94,16 @@ def test_each_duty_has_one_row_with_its_last_run_and_the_next(staff_client: Clie
     Duty.objects.create(name="Gamma predictions", slot=now, started_at=now, retry_at=now)
     states = {line.routine.name: line.state for line in system_state(now).duties}
     assert states == {
+        "Levels frozen": "none",
         "Gamma history": "done",
         "Gamma predictions": "running",
         "Close of the day": "none",
+        "Levels scored": "none",
         "Outcomes of predictions": "none",
         "Housekeeping": "waiting",
     }
     page = text_of(staff_client.get("/system/").content.decode())
-    assert re.search(r"Close of the day none Not yet \w{3} \d+ \w{3} \d\d:\d\d", page)
+    assert re.search(r"Close of the day .+? none Not yet \w{3} \d+ \w{3} \d\d:\d\d", page)
 
 
 def test_htmx_gets_the_fragment_alone(staff_client: Client) -> None:

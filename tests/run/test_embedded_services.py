@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,9 +12,12 @@ import psycopg
 import pytest
 import redis
 
+from alphagex.embedded import folder
 from alphagex.embedded.errors import EmbeddedError
 from alphagex.embedded.keeper import Files
-from alphagex.embedded.services import embedded_services
+from alphagex.embedded.locks import FileLock
+from alphagex.embedded.services import Membership, embedded_services
+from tests.desk import wait_until
 from tests.run.conftest import Start
 
 pytestmark = [pytest.mark.processes, pytest.mark.usefixtures("no_services")]
@@ -176,3 +180,27 @@ def test_a_told_keeper_stops_its_service(data_dir: Path) -> None:
         keeper.send_signal(signal.SIGTERM)
         _, alive = psutil.wait_procs([keeper, server], timeout=20)
         assert not alive
+
+
+def test_a_service_that_somebody_else_is_still_starting_is_waited_for(data_dir: Path) -> None:
+    """Whoever started it may have been killed meanwhile: then nobody holds the lock that keeps others out."""
+    folder.prepare(data_dir)
+    files = Files(data_dir, "redis")
+    keeper = FileLock(files.keeper)
+    keeper.take()  # a keeper that lives and does not serve yet
+    with ThreadPoolExecutor(1) as pool:
+        joined = pool.submit(Membership, data_dir, "redis", durable=False)
+        wait_until(lambda: is_held(files.starting))
+        keeper.close()  # it gives up: the one who waited starts another
+        membership = joined.result(timeout=60)
+    with redis.Redis.from_url(membership.url) as client:
+        assert client.ping()
+    membership.leave()
+
+
+def is_held(path: Path) -> bool:
+    lock = FileLock(path)
+    try:
+        return not lock.try_take()
+    finally:
+        lock.close()

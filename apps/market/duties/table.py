@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from alphagex import clock
 from apps.market.history import retention
+from apps.market.scorecard import freezing, outcomes
 from apps.market.tracking import correlation, gamma_history
 
 BEFORE_CLOSE = timedelta(minutes=15)
@@ -30,6 +31,12 @@ class Routine:
     slots: Callable[[date], tuple[datetime, ...]]
     late_by: timedelta | None
     work: Callable[[datetime, datetime], object]
+
+
+def before_open(day: date) -> tuple[datetime, ...]:
+    """Return 09:25 of a session's day."""
+    session = clock.session_on(day)
+    return (freezing.freezes_at(session),) if session else ()
 
 
 def quarter_hours(day: date) -> tuple[datetime, ...]:
@@ -67,6 +74,14 @@ def keep_house(slot: datetime, at: datetime) -> None:
 
 TABLE = (
     Routine(
+        name="Levels frozen",
+        does="Keeps flip, walls and expected move of the watched symbols as they stand before the open.",
+        due="09:25 before each session",
+        slots=before_open,
+        late_by=timedelta(hours=3),  # before the earliest close: nothing is kept for a session that is over
+        work=freezing.freeze,
+    ),
+    Routine(
         name="Gamma history",
         does="Records net GEX, flip, walls, volatility and put/call ratio of the watched symbols.",
         due="Every quarter hour of a session from 09:30 on",
@@ -89,6 +104,14 @@ TABLE = (
         slots=after_close,
         late_by=None,
         work=gamma_history.close_day,
+    ),
+    Routine(
+        name="Levels scored",
+        does="Holds the frozen levels against what the session did: touched, held, broken, closed beyond.",
+        due="20 minutes after the close",
+        slots=after_close,
+        late_by=None,
+        work=outcomes.score,
     ),
     Routine(
         name="Outcomes of predictions",

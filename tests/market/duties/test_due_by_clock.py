@@ -11,7 +11,7 @@ from apps.market.duties.table import TABLE, Routine
 from legacy_engines.gamma.intraday import KEY_TIMES
 from tests.market.tracking.material import ny
 
-HISTORY, PREDICTIONS, CLOSE, OUTCOMES, HOUSE = TABLE
+FROZEN, HISTORY, PREDICTIONS, CLOSE, SCORED, OUTCOMES, HOUSE = TABLE
 
 
 def times(routine: Routine, day: str) -> list[str]:
@@ -25,6 +25,7 @@ def test_an_ordinary_session_has_26_quarter_hours_and_one_close(day: str) -> Non
     assert (len(quarters), quarters[0], quarters[-1]) == (26, "09:30", "15:45")
     assert {f"{time:%H:%M}" for time in KEY_TIMES} <= set(quarters)
     assert (times(PREDICTIONS, day), times(CLOSE, day), times(OUTCOMES, day)) == (["15:45"], ["16:20"], ["16:20"])
+    assert (times(FROZEN, day), times(SCORED, day)) == (["09:25"], ["16:20"])
 
 
 @pytest.mark.parametrize("day", ["2026-11-27", "2026-12-24"])
@@ -32,12 +33,13 @@ def test_a_half_day_ends_at_one(day: str) -> None:
     quarters = times(HISTORY, day)
     assert (len(quarters), quarters[-1]) == (14, "12:45")
     assert (times(PREDICTIONS, day), times(CLOSE, day)) == (["12:45"], ["13:20"])
+    assert (times(FROZEN, day), times(SCORED, day)) == (["09:25"], ["13:20"])
 
 
 @pytest.mark.parametrize("day", ["2026-06-19", "2026-11-26", "2027-01-01", "2026-11-22", "2026-03-08", "2026-11-01"])
 def test_without_a_session_only_the_house_is_kept(day: str) -> None:
     """Juneteenth, Thanksgiving, New Year, a Sunday, and the Sundays whose clocks change."""
-    assert [times(routine, day) for routine in TABLE[:-1]] == [[], [], [], []]
+    assert [times(routine, day) for routine in TABLE[:-1]] == [[]] * 6
     assert len(HOUSE.slots(date.fromisoformat(day))) == 1
 
 
@@ -84,6 +86,27 @@ def test_what_is_due(moment: str, history: list[str], predictions: list[str], cl
     assert [f"{slot:%H:%M}" for slot in due_slots(PREDICTIONS, at)] == predictions
     assert [f"{slot:%m-%d %H:%M}" for slot in due_slots(CLOSE, at)] == [close]
     assert [f"{slot:%m-%d %H:%M}" for slot in due_slots(HOUSE, at)] == [house]
+
+
+@pytest.mark.parametrize(
+    ("moment", "frozen", "scored"),
+    [
+        ("2026-11-18 09:24", [], "11-17 16:20"),
+        ("2026-11-18 09:25", ["09:25"], "11-17 16:20"),
+        ("2026-11-18 12:24", ["09:25"], "11-17 16:20"),
+        ("2026-11-18 12:25", [], "11-17 16:20"),
+        ("2026-11-18 16:20", [], "11-18 16:20"),
+        ("2026-11-26 09:25", [], "11-25 16:20"),  # Thanksgiving
+        ("2026-11-27 12:24", ["09:25"], "11-25 16:20"),  # before the close of the half day
+        ("2026-11-27 13:20", [], "11-27 13:20"),
+        ("2026-03-09 09:25", ["09:25"], "03-06 16:20"),  # the Mondays after the clocks changed
+        ("2026-11-02 09:25", ["09:25"], "10-30 16:20"),
+    ],
+)
+def test_when_levels_are_frozen_and_scored(moment: str, frozen: list[str], scored: str) -> None:
+    at = ny(moment)
+    assert [f"{slot:%H:%M}" for slot in due_slots(FROZEN, at)] == frozen
+    assert [f"{slot:%m-%d %H:%M}" for slot in due_slots(SCORED, at)] == [scored]
 
 
 def test_moments_of_any_zone_mean_the_same() -> None:

@@ -1,0 +1,101 @@
+"""The line above the views: which week, what is unusual about it, the VIX behind the limits, and gamma alerts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from apps.gamma.seen import SeenWeek, week_of
+from apps.gamma.views_of_week import FACTS
+from apps.gamma.words import TONES
+from apps.gex.words import Pill
+from apps.market.blocks import Block
+from apps.market.models import Snapshot
+from apps.market.notices import Badge
+from apps.market.templatetags.numbers import et, points
+from apps.market.tickers import EngineClock
+from legacy_engines.gamma.alert_rules import GammaAlertSystem
+
+_SEVERITIES = {"CRITICAL": "loss", "HIGH": "warn", "MEDIUM": "act"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    severity: str
+    tone: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """vix: the close and its moment, or a sentence. pills: days that stand out."""
+
+    week: str
+    today: str
+    pills: list[Pill]
+    headline: str
+    notes: tuple[str, ...]
+    vix: str
+    alerts: list[Alert]
+    badge: Badge
+
+
+def build(symbol: str, at: datetime) -> Overview:
+    """Return the overview of the week of `at`. Raises NotReadyError."""
+    seen = week_of(symbol, at)
+    value = seen.intelligence
+    monday, friday = date.fromisoformat(value["week_start"]), date.fromisoformat(value["week_end"])
+    return Overview(
+        week=f"Mon {monday:%-d %b} to Fri {friday:%-d %b %Y}",
+        today=value["current_day"],
+        pills=_pills(seen),
+        headline=_headline(seen),
+        notes=seen.notes,
+        vix=_vix(seen),
+        alerts=_alerts(seen, at),
+        badge=seen.badge,
+    )
+
+
+def _pills(seen: SeenWeek) -> list[Pill]:
+    """Return today's level, and each day that takes away most of what is open then."""
+    view = seen.intelligence["daily_impact"]
+    level = view["risk_level"]
+    found = [Pill(text=f"Today {level.lower()}", tone=TONES[level])]
+    days = seen.intelligence["volatility_potential"]["by_day"]
+    wild = [one["day_name"] for one in days if one["risk_level"] == "EXTREME" and not one["is_today"]]
+    return [*found, *(Pill(text=f"{name} extreme", tone="loss") for name in wild)]
+
+
+def _headline(seen: SeenWeek) -> str:
+    view, week = seen.intelligence["daily_impact"], seen.intelligence["weekly_evolution"]
+    pattern = week["decay_pattern"]
+    when = {"FRONT_LOADED": "most of it before Wednesday", "BACK_LOADED": "most of it at the end"}
+    share = f"{view['impact_pct']:.0f} % of the gamma ahead expires today"
+    return f"{share}; {week['total_decay_pct']:.0f} % is gone by Friday, {when.get(pattern, 'day by day')}."
+
+
+def _vix(seen: SeenWeek) -> str:
+    vix, fact = seen.intelligence["tracking"]["vix"], seen.gamma.vix
+    if not vix:
+        return f"VIX unknown: {fact.problem or 'asked for, not here yet.'} The limits are those of a calm market."
+    moment = f", {fact.label.partition(',')[0]} as of {et(fact.as_of, 'full')}" if fact.as_of else ""
+    return f"VIX {points(vix)}{moment}."
+
+
+def _alerts(seen: SeenWeek, at: datetime) -> list[Alert]:
+    """Return what the gamma alert rules say of this week. They are shown here; sending them is the alerts' part."""
+    newest = Snapshot.objects.of(seen.symbol).values_list("spot", flat=True).first()
+    system = GammaAlertSystem(clock=EngineClock(at))
+    found = system.check_and_alert(seen.intelligence, seen.symbol, float(newest or 0))
+    return [
+        Alert(
+            severity=one["severity"].capitalize(),
+            tone=_SEVERITIES.get(one["severity"], ""),
+            title=one["title"],
+            text=one["message"],
+        )
+        for one in found
+    ]
+
+
+BLOCK = Block(key="week", title="This week", template="gamma/week.html", build=build, renews=FACTS, wide=True)

@@ -1,0 +1,1 @@
+"""What was: the session so far, the last days beside SPY, and the history of the levels."""

@@ -1,0 +1,1 @@
+"""Levels frozen before each session, and what became of them."""

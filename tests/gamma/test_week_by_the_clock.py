@@ -1,0 +1,97 @@
+"""The week line through a week and a holiday week: weekends, Friday after the close, half days, the VIX."""
+
+from datetime import datetime
+
+import pytest
+import time_machine
+from django.test import Client
+
+from alphagex.clock import NEW_YORK
+from apps.gamma import overview
+from apps.ideas.models import TradeIdea
+from apps.market import facts
+from apps.market.chain import Origin
+from apps.market.macro import VIX
+from apps.market.sources.protocol import Answer
+from tests.gamma.conftest import Seen
+
+
+def ny(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=NEW_YORK)
+
+
+@pytest.mark.parametrize(
+    ("at", "week", "today", "said"),
+    [
+        ("2026-11-16 08:00", "Mon 16 Nov to Fri 20 Nov 2026", "Monday", ()),
+        ("2026-11-18 11:30", "Mon 16 Nov to Fri 20 Nov 2026", "Wednesday", ()),
+        ("2026-11-20 15:59", "Mon 16 Nov to Fri 20 Nov 2026", "Friday", ()),
+        ("2026-11-20 16:30", "Mon 16 Nov to Fri 20 Nov 2026", "Friday", ("expiration is over",)),
+        ("2026-11-21 11:00", "Mon 23 Nov to Fri 27 Nov 2026", "Monday", ("It is the weekend", "holiday", "half day")),
+        (
+            "2026-11-24 10:00",
+            "Mon 23 Nov to Fri 27 Nov 2026",
+            "Tuesday",
+            ("Thursday is an exchange holiday", "at 13:00"),
+        ),
+    ],
+)
+def test_what_is_unusual_about_the_week_is_said(
+    seen: Seen, at: str, week: str, today: str, said: tuple[str, ...]
+) -> None:
+    moment = ny(at)
+    if at.startswith("2026-11-20"):
+        seen("SPX", ny("2026-11-20 10:00"))  # what expires that day is known from its morning
+    seen("SPX", moment)
+    found = overview.build("SPX", moment)
+    assert (found.week, found.today) == (week, today)
+    notes = " ".join(found.notes)
+    for words in said:
+        assert words in notes
+    if not said:
+        assert "weekend" not in notes
+        assert "over" not in notes
+
+
+def test_the_vix_behind_the_limits_is_named_or_said_to_be_unknown(seen: Seen) -> None:
+    moment = ny("2026-11-18 11:30")
+    seen("SPX", moment)
+    assert "VIX unknown: asked for, not here yet." in overview.build("SPX", moment).vix
+    bars = {"time": [moment.isoformat()], "volume": [0], **{name: [24.56] for name in ("open", "high", "low", "close")}}
+    origin = Origin(source="simulated", kind="simulated", label="Simulated, seed 42")
+    facts.put(Answer(question=VIX, value=bars, as_of=moment, origin=origin), source_name="simulated", at=moment)
+    found = overview.build("SPX", moment)
+    assert found.vix.startswith("VIX 24.56, Simulated as of Wed 18 Nov 2026 11:30 ET")
+
+
+def test_gamma_alerts_stand_on_the_page(trader_client: Client, seen: Seen) -> None:
+    moment = ny("2026-11-23 10:00")
+    seen("SPX", moment)
+    alerts = overview.build("SPX", moment).alerts
+    with time_machine.travel(moment, tick=False):
+        page = trader_client.get("/gamma/SPX/").content.decode()
+    assert alerts
+    for alert in alerts:
+        assert alert.title in page
+
+
+def test_a_strategy_and_the_play_are_handed_on_as_they_stand(trader_client: Client, seen: Seen) -> None:
+    moment = ny("2026-11-18 11:30")
+    seen("SPX", moment)
+    with time_machine.travel(moment, tick=False):
+        assert trader_client.post("/ideas/gamma/SPX/daily-0/log/").status_code == 204
+        assert trader_client.post("/ideas/gamma/SPX/play/log/").status_code == 204
+        gone = trader_client.post("/ideas/gamma/SPX/daily-99/log/")
+    assert "Not proposed any more" in gone["HX-Trigger"]
+    play, strategy = TradeIdea.objects.all()
+    assert (strategy.origin, play.origin) == ("Gamma, daily impact", "Play of the day")
+    assert [leg["quantity"] for leg in play.terms["legs"]] == [-1, -1, 1, 1]
+
+
+def test_there_is_nothing_to_hand_on_at_the_weekend(trader_client: Client, seen: Seen) -> None:
+    moment = ny("2026-11-21 11:00")
+    seen("SPX", moment)
+    with time_machine.travel(moment, tick=False):
+        assert "Planning" in trader_client.get("/gamma/SPX/playbook/").content.decode()
+        answer = trader_client.post("/ideas/gamma/SPX/play/log/")
+    assert "before the next session" in answer["HX-Trigger"]

@@ -1,0 +1,27 @@
+"""The map from the old program's numbered items to tests names tests that are there, or gives the decision."""
+
+import ast
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MAPS = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith(("__", "test_")))
+
+
+def items_of(name: str) -> dict[str, str]:
+    found: dict[str, str] = import_module(f"tests.items.{name}").ITEMS
+    return found
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_every_target_is_a_test_or_a_decision(name: str) -> None:
+    for item, target in items_of(name).items():
+        if target.startswith("decision: "):
+            assert len(target) > len("decision: ") + 20, f"{item}: a decision says why"
+            continue
+        path, _, test = target.partition("::")
+        tree = ast.parse((ROOT / path).read_text())
+        names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+        assert test.partition("[")[0] in names, f"{item}: {target}"

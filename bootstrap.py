@@ -233,7 +233,8 @@ def run(arguments: "list[str]") -> int:
 
 
 def test(arguments: "list[str]") -> int:
-    return become("-m", "pytest", *arguments)
+    # A file's tests share fixtures, so files are what is spread over the processors.
+    return become("-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", *arguments)
 
 
 def parity(arguments: "list[str]") -> int:

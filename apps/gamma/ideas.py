@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from alphagex import clock
 from apps.gamma.seen import week_of
 from apps.gamma.words import label_of
 from apps.gex.setups.picture import picture_of
@@ -61,7 +62,8 @@ def _named(found: Any, name: str) -> Mapping[str, Any] | None:
 def _play(symbol: str, at: datetime) -> Idea:
     picture = picture_of(symbol)
     play = play_of_the_day(symbol, picture.data, at)
-    if not play.legs:
+    session = clock.session_on(clock.in_new_york(at).date())
+    if not play.legs or session is None or at >= session.closes:
         raise IdeaGoneError("There is nothing to trade before the next session.")
     return Idea(
         symbol=symbol,

@@ -58,20 +58,28 @@ def build(symbol: str, at: datetime) -> Overview:
 
 def _pills(seen: SeenWeek) -> list[Pill]:
     """Return today's level, and each day that takes away most of what is open then."""
-    view = seen.intelligence["daily_impact"]
-    level = view["risk_level"]
-    found = [Pill(text=f"Today {level.lower()}", tone=TONES[level])]
+    level = seen.intelligence["daily_impact"]["risk_level"]
+    day = seen.intelligence["current_day"] if seen.intelligence["is_weekend"] else "Today"
+    found = [Pill(text=f"{day} {level.lower()}", tone=TONES[level])]
     days = seen.intelligence["volatility_potential"]["by_day"]
     wild = [one["day_name"] for one in days if one["risk_level"] == "EXTREME" and not one["is_today"]]
+    wild = [name for name in wild if name != day]
     return [*found, *(Pill(text=f"{name} extreme", tone="loss") for name in wild)]
 
 
 def _headline(seen: SeenWeek) -> str:
-    view, week = seen.intelligence["daily_impact"], seen.intelligence["weekly_evolution"]
-    pattern = week["decay_pattern"]
+    """Return what the week's gamma does, in one sentence; of a week that is not wholly known only what today takes."""
+    value = seen.intelligence
+    view, week = value["daily_impact"], value["weekly_evolution"]
+    if value["is_friday_after_close"]:
+        return "This week's gamma is gone."
+    day = f"on {value['current_day']}" if value["is_weekend"] else "today"
+    share = f"{view['impact_pct']:.0f} % of the gamma ahead expires {day}"
+    if seen.is_partly_known:
+        return f"{share}."
     when = {"FRONT_LOADED": "most of it before Wednesday", "BACK_LOADED": "most of it at the end"}
-    share = f"{view['impact_pct']:.0f} % of the gamma ahead expires today"
-    return f"{share}; {week['total_decay_pct']:.0f} % is gone by Friday, {when.get(pattern, 'day by day')}."
+    rest = when.get(week["decay_pattern"], "day by day")
+    return f"{share}; {week['total_decay_pct']:.0f} % is gone by Friday, {rest}."
 
 
 def _vix(seen: SeenWeek) -> str:

@@ -14,13 +14,14 @@ from apps.market.tracking.week_gamma import WeekGamma
 
 @dataclass(frozen=True, slots=True)
 class SeenWeek:
-    """intelligence: the engine's three views. days: Monday to Friday. notes: sentences, most important first."""
+    """intelligence: the engine's three views. notes: sentences. is_partly_known: a session of the week counts as 0."""
 
     symbol: str
     intelligence: dict[str, Any]
     gamma: WeekGamma
     badge: Badge
     notes: tuple[str, ...]
+    is_partly_known: bool
 
 
 def week_of(symbol: str, at: datetime) -> SeenWeek:
@@ -33,12 +34,23 @@ def week_of(symbol: str, at: datetime) -> SeenWeek:
             "No gamma of this week yet",
             f"Nothing that expires {span} is known of {symbol}. What the source has appears here by itself.",
         )
-    return SeenWeek(symbol, value, found, _badge(found), _notes(found, at))
+    missing = _missing(found)
+    return SeenWeek(symbol, value, found, _badge(found), _notes(found, missing), bool(missing))
 
 
-def _notes(found: WeekGamma, at: datetime) -> tuple[str, ...]:
-    value = found.intelligence
-    days = [date.fromisoformat(one["date"]) for one in value["weekly_evolution"]["daily_breakdown"]]
+def _missing(found: WeekGamma) -> list[date]:
+    """Return the sessions of the week nothing is known of."""
+    days = _days(found)
+    return [day for day, known in zip(days, found.days, strict=True) if known is None and clock.session_on(day)]
+
+
+def _days(found: WeekGamma) -> list[date]:
+    breakdown = found.intelligence["weekly_evolution"]["daily_breakdown"]
+    return [date.fromisoformat(one["date"]) for one in breakdown]
+
+
+def _notes(found: WeekGamma, missing: list[date]) -> tuple[str, ...]:
+    value, days = found.intelligence, _days(found)
     notes = []
     if value["is_weekend"]:
         monday = _day(value["week_start"])
@@ -51,7 +63,6 @@ def _notes(found: WeekGamma, at: datetime) -> tuple[str, ...]:
             notes.append(f"{day:%A} is an exchange holiday: nothing trades or expires.")
         elif session.is_half_day:
             notes.append(f"{day:%A} is a half day: it closes, and its options expire, at {session.closes:%H:%M}.")
-    missing = [day for day, sourced in zip(days, found.days, strict=True) if sourced is None and clock.session_on(day)]
     if missing:
         names = ", ".join(f"{day:%A}" for day in missing)
         notes.append(f"Nothing is known of {names}: counted as 0 until it comes.")

@@ -79,8 +79,11 @@ def playbook(symbol: str, at: datetime) -> Playbook:
     data = picture.data
     play = play_of_the_day(symbol, data, at)
     session = clock.session_on(clock.in_new_york(at).date())
+    is_over = session is not None and at >= session.closes
     notes = ["Chosen by the weekday of the Central clock, as the old program did; its hours speak of New York."]
-    if session is None and play.legs:
+    if is_over and play.legs:
+        notes.insert(0, "The session is over: nothing of this can be done before the next one.")
+    elif session is None and play.legs:
         notes.insert(0, "The exchange is closed today: nothing of this can be done before the next session.")
     elif session is not None and session.is_half_day:
         notes.insert(0, f"Half day: everything ends at {session.closes:%H:%M}, before most hours named here.")

@@ -14,6 +14,7 @@ from apps.market.templatetags.numbers import points, signed, strike
 _STOPS = 25
 _LEAST = 0.006  # of spot shown to either side
 _LABEL = 24.0  # per cent of the ruler that a label takes
+_TWO_AT_ONE_PLACE = 3.0  # how much worse labels over each other are than labels over the edge
 _MIDDLE = 0.38  # of the ruler: spot keeps this far from its ends
 _FAINT, _FULL = 0.12, 0.82  # opacity at no gamma and at the most
 _UNKNOWN = 0.3  # opacity where the side of the flip is known, but not how much gamma there is
@@ -150,7 +151,7 @@ def _anchors(places: list[float]) -> list[str]:
         spans = [extent(place, anchor) for place, anchor in zip(places, anchors, strict=True)]
         overlap = sum(max(0.0, min(a[1], b[1]) - max(a[0], b[0])) for i, a in enumerate(spans) for b in spans[i + 1 :])
         outside = sum(max(0.0, -left) + max(0.0, right - 100) for left, right in spans)
-        return overlap + outside, sum(anchor != "" for anchor in anchors)
+        return _TWO_AT_ONE_PLACE * overlap + outside, sum(anchor != "" for anchor in anchors)
 
     combinations: Iterable[tuple[str, ...]] = product(choices, repeat=len(places))
     best = min(combinations, key=cost)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from apps.gex.past import history, intraday, week
+from apps.gex.classic import comparison, day_over_day, profile, std_levels
+from apps.gex.past import history, hours, intraday, week
 from apps.gex.plans.block import PLANS
 from apps.gex.score import card as scorecard
 from apps.gex.setups import cards, game_plan, simulation
@@ -29,11 +30,15 @@ class Tab:
 
 
 _EVERY = (
-    Tab(key="", label="Levels", blocks=(scorecard.BLOCK,)),
+    Tab(
+        key="",
+        label="Levels",
+        blocks=(scorecard.BLOCK, comparison.BLOCK, profile.BLOCK, day_over_day.BLOCK, std_levels.BLOCK),
+    ),
     Tab(key="setups", label="Setups", blocks=(cards.BLOCK, game_plan.BLOCK, simulation.BLOCK)),
     Tab(key="plans", label="Plans", blocks=(PLANS,)),
     Tab(key="intraday", label="Intraday", blocks=(intraday.BLOCK,)),
-    Tab(key="week", label="Week", blocks=(week.WEEK, week.LIKENESS, week.PATTERN)),
+    Tab(key="week", label="Week", blocks=(week.WEEK, week.LIKENESS, hours.BLOCK)),
     Tab(key="history", label="History", blocks=(history.BLOCK,)),
 )
 TABS = tuple(tab for tab in _EVERY if tab.blocks or not tab.key)

@@ -1,5 +1,6 @@
 """The week line through a week and a holiday week: weekends, Friday after the close, half days, the VIX."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -94,4 +95,33 @@ def test_there_is_nothing_to_hand_on_at_the_weekend(trader_client: Client, seen:
     with time_machine.travel(moment, tick=False):
         assert "Planning" in trader_client.get("/gamma/SPX/playbook/").content.decode()
         answer = trader_client.post("/ideas/gamma/SPX/play/log/")
+    assert "before the next session" in answer["HX-Trigger"]
+
+
+@pytest.mark.parametrize(
+    ("at", "headline"),
+    [
+        ("2026-11-16 11:00", r"^\d+ % of the gamma ahead expires today; \d+ % is gone by Friday"),
+        ("2026-11-18 11:30", r"^\d+ % of the gamma ahead expires today\.$"),  # Monday and Tuesday were not seen
+        ("2026-11-20 17:00", r"^This week's gamma is gone\.$"),
+        ("2026-11-21 11:00", r"^\d+ % of the gamma ahead expires on Monday; "),
+    ],
+)
+def test_the_headline_claims_no_more_than_is_known(seen: Seen, at: str, headline: str) -> None:
+    moment = ny(at)
+    if at.startswith("2026-11-20"):
+        seen("SPX", ny("2026-11-20 10:00"))
+    seen("SPX", moment)
+    found = overview.build("SPX", moment)
+    assert re.match(headline, found.headline), found.headline
+    assert found.pills[0].text.startswith("Monday" if at.startswith("2026-11-21") else "Today")
+
+
+def test_after_the_close_the_play_is_over_and_is_not_handed_on(trader_client: Client, seen: Seen) -> None:
+    moment = ny("2026-11-18 16:30")
+    seen("SPX", moment)
+    with time_machine.travel(moment, tick=False):
+        page = trader_client.get("/gamma/SPX/playbook/").content.decode()
+        answer = trader_client.post("/ideas/gamma/SPX/play/log/")
+    assert "The session is over" in page
     assert "before the next session" in answer["HX-Trigger"]

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+# Of the pages that are there: GEX Daily, Gamma Expiration, Everywhere, what had no page, the pages' calculations.
+NUMBERED = {"G": 21, "X": 17, "E": 25, "W": 31, "C": 29}
 MAPS = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith(("__", "test_")))
 
 
@@ -25,3 +27,9 @@ def test_every_target_is_a_test_or_a_decision(name: str) -> None:
         tree = ast.parse((ROOT / path).read_text())
         names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
         assert test.partition("[")[0] in names, f"{item}: {target}"
+
+
+def test_no_numbered_item_is_missing() -> None:
+    known = {item for name in MAPS for item in items_of(name)}
+    wanted = {f"{letter}-{number}" for letter, last in NUMBERED.items() for number in range(1, last + 1)}
+    assert sorted(wanted - known) == []

@@ -1,4 +1,5 @@
-/* Charts: <div class="chart" data-chart="ID"> drawn from <script type="application/json" id="ID"> with {data, layout, config}.
+/* Charts: <div class="chart" data-chart="ID"> drawn from the text of the element ID, {data, layout, config} as JSON: a script
+   element of that type, or, since htmx takes those out of what it fetches, a hidden div.
    Plotly is fetched when the first chart comes near the view. "var(--token)" anywhere in a figure becomes the colour of
    the theme in use. The box keeps its size whatever happens in it. */
 (() => {

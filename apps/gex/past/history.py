@@ -1,26 +1,23 @@
 """The history of the levels: a day a point, over a month, a quarter or a year."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 
 from alphagex import clock
-from apps.gex.past.line_charts import Panel, Trace, encoded, stacked
+from apps.gex.past.line_charts import Band, Level, Panel, Trace, encoded, stacked
 from apps.market.blocks import Block, NotReadyError
 from apps.market.history import series
 from apps.market.history.series import Day
+from apps.market.models import Snapshot
+from apps.market.notices import BADGE_KINDS, Badge
 from apps.market.templatetags.numbers import MISSING, percent, points, signed_class, signed_percent, strike, usd_compact
-from legacy_engines.gex.charts.history import BEARISH_ABOVE, BULLISH_BELOW, NEUTRAL
+from legacy_engines.gex.charts import history as engine_chart
 
 SPANS = {"month": 30, "quarter": 90, "year": 365}
 _SHOWN = 20  # rows of the table: the rest is in the files
-SIGNALS = (
-    "Price above the flip: dealers dampen moves, fade the extremes.",
-    "Price below the flip: dealers amplify moves, trade the break.",
-    "High implied volatility: sell premium. Low: buy options.",
-    f"Put/call above {BEARISH_ABOVE}: puts are crowded. Below {BULLISH_BELOW}: calls are.",
-)
+SIGNALS = tuple(engine_chart.SIGNALS.split("<br>")[1:])  # the first line is their heading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,33 +50,43 @@ class History:
     rows: list[Row]
     count: int
     signals: tuple[str, ...]
-    origin: str
+    badge: Badge
     files: list[tuple[str, str]]
 
 
 def build(symbol: str, at: datetime) -> History:
     """Return the last year of the symbol. Raises NotReadyError before the first stored session."""
-    days = days_of(symbol, at=at, days=SPANS["year"])
+    last = _last_day(symbol, at)
+    days = series.year(symbol, until=last, days=SPANS["year"])
     if not days:
         raise NotReadyError(
             "No history yet",
-            "Each session leaves a day here after its close. Staff can fetch the past: "
+            "Each session leaves a day here, its first levels begin it. Staff can fetch the past: "
             f"manage.py backfill {symbol} --days 90.",
         )
-    today = clock.in_new_york(at).date()
     return History(
-        spans=[_span(name, [one for one in days if (today - one.day).days < length]) for name, length in SPANS.items()],
+        spans=[_span(name, [one for one in days if (last - one.day).days < length]) for name, length in SPANS.items()],
         rows=[_row(one) for one in reversed(days[-_SHOWN:])],
         count=len(days),
         signals=SIGNALS,
-        origin=", ".join(dict.fromkeys(one.label for one in days)),
-        files=[(form.upper(), reverse("gex:history_file", args=[symbol, form])) for form in ("csv", "json")],
+        badge=_badge(days),
+        files=[
+            (form.upper(), f"{reverse('gex:history_file', args=[symbol, form])}?days={SPANS['year']}")
+            for form in ("csv", "json")
+        ],
     )
 
 
 def days_of(symbol: str, *, at: datetime, days: int) -> list[Day]:
     """Return the stored sessions of the last `days` calendar days, oldest first."""
-    return series.year(symbol, until=clock.in_new_york(at).date(), days=days)
+    return series.year(symbol, until=_last_day(symbol, at), days=days)
+
+
+def _last_day(symbol: str, at: datetime) -> date:
+    """Return where the history ends: today; on a recorded chain the day it was recorded."""
+    newest = Snapshot.objects.of(symbol).values_list("kind", "as_of").first()
+    is_recorded = newest is not None and newest[0] == Snapshot.Kind.RECORDED
+    return clock.in_new_york(newest[1] if newest and is_recorded else at).date()
 
 
 def figure_of(days: list[Day]) -> dict[str, object]:
@@ -95,6 +102,7 @@ def figure_of(days: list[Day]) -> dict[str, object]:
                 Trace(name="close", values=[one.close for one in days], colour="var(--chart-spot)"),
                 Trace(name="flip", values=[one.flip_point for one in days], kind="dashed", colour="var(--chart-flip)"),
             ),
+            levels=_newest_close(days),
         ),
         Panel(
             title="Net GEX at the close, $bn per 1 %",
@@ -103,20 +111,39 @@ def figure_of(days: list[Day]) -> dict[str, object]:
     ]
     known = [value for value in volatility if value is not None]
     if known:
-        trace = Trace(name="IV", values=volatility, kind="area", digits=".1f", unit=" %")
-        panels.append(
-            Panel(title="Implied volatility, %, and its mean", level=sum(known) / len(known), traces=(trace,))
-        )
+        mean = sum(known) / len(known)
+        trace = Trace(name="IV", values=volatility, kind="area", colour="var(--purple)", digits=".1f", unit=" %")
+        level = Level(value=mean, text=f"mean {percent(mean / 100, 1)}")
+        panels.append(Panel(title="Implied volatility, %", levels=(level,), traces=(trace,)))
     counted = [ratio for ratio in ratios if ratio is not None]
     if counted:
-        top = max(*counted, BEARISH_ABOVE) * 1.1
-        bands = (
-            (0.0, BULLISH_BELOW, "var(--chart-gain-area)"),
-            (BEARISH_ABOVE, top, "var(--chart-loss-area)"),
-        )
-        trace = Trace(name="put/call", values=ratios)
-        panels.append(Panel(title="Put/call ratio", level=NEUTRAL, bands=bands, traces=(trace,)))
+        panels.append(_ratio_panel(ratios, counted))
     return stacked(dates, panels, is_category=False)
+
+
+def _newest_close(days: list[Day]) -> tuple[Level, ...]:
+    close = next((one.close for one in reversed(days) if one.close is not None), None)
+    if close is None:
+        return ()
+    return (Level(value=close, text=f"newest {points(close)}", colour="var(--chart-spot)"),)
+
+
+def _ratio_panel(ratios: list[float | None], known: list[float]) -> Panel:
+    low = min(*known, engine_chart.BULLISH_BELOW) * 0.9
+    high = max(*known, engine_chart.BEARISH_ABOVE) * 1.1
+    bullish = Band(
+        low=low, high=engine_chart.BULLISH_BELOW, colour="var(--chart-gain-area)", text="bullish", is_upper=False
+    )
+    bearish = Band(
+        low=engine_chart.BEARISH_ABOVE, high=high, colour="var(--chart-loss-area)", text="bearish", is_upper=True
+    )
+    return Panel(
+        title="Put/call ratio of open interest",
+        traces=(Trace(name="put/call", values=ratios),),
+        levels=(Level(value=engine_chart.NEUTRAL, text="neutral"),),
+        bands=(bullish, bearish),
+        span=(low, high),
+    )
 
 
 def _span(name: str, days: list[Day]) -> Span:
@@ -126,27 +153,47 @@ def _span(name: str, days: list[Day]) -> Span:
         panel=f"history-{name}",
         label=name.capitalize(),
         figure=encoded(figure_of(days)) if days else "",
-        trend="" if change is None else f"Flip {'rising' if change > 0 else 'falling'}, {signed_percent(change, 1)}",
+        trend="" if change is None else f"Flip {_direction(change)}, {signed_percent(change, 1)}",
         trend_tone=signed_class(change),
         sessions=f"{len(days)} session{'' if len(days) == 1 else 's'}",
     )
 
 
+def _direction(change: float) -> str:
+    if change == 0:
+        return "unchanged"
+    return "rising" if change > 0 else "falling"
+
+
+def _badge(days: list[Day]) -> Badge:
+    last = days[-1]
+    as_of = last.last_as_of or clock.session_on_or_before(last.day).closes
+    seen = sum(one.snapshots > 0 for one in days)
+    return {
+        "kind": BADGE_KINDS[last.truth],  # type: ignore[index]
+        "text": f"{last.label.partition(',')[0]} {last.day:%-d %b}",
+        "label": "",
+        "as_of": as_of,
+        "stale_after": None,
+        "origin": (
+            f"{', '.join(dict.fromkeys(one.label for one in days))}, {days[0].day:%-d %b %Y} to {last.day:%-d %b %Y}: "
+            f"{seen} of {len(days)} sessions seen by this desk, the others from the source's own history."
+        ),
+    }
+
+
 def _row(one: Day) -> Row:
     # A day fetched later comes without walls; one the desk saw without a wall had none.
     absent = "none" if one.snapshots else MISSING
-
-    def wall(value: float | None) -> str:
-        return absent if value is None else strike(value)
-
+    walls = [absent if value is None else strike(value) for value in (one.put_wall, one.call_wall)]
     return Row(
         date=f"{one.day:%a %-d %b}" + ("" if one.is_final else ", so far"),
         close=points(one.close),
         net=usd_compact(one.net_gex),
         net_tone=signed_class(one.net_gex),
         flip=absent if one.flip_point is None else points(one.flip_point),
-        walls=f"{wall(one.put_wall)} … {wall(one.call_wall)}",
-        volatility=MISSING if one.implied_volatility is None else percent(one.implied_volatility, 1),
+        walls=absent if walls == [absent, absent] else " … ".join(walls),
+        volatility=percent(one.implied_volatility, 1),
         put_call=points(one.put_call_ratio),
     )
 

@@ -1,4 +1,4 @@
-"""The session so far: what changed since its first snapshot, and what that means, by the old tracker's rules."""
+"""Through the session: what changed since its first snapshot, and what that means, by the old tracker's rules."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,17 +11,19 @@ from apps.market.history.sessions import newest_session
 from apps.market.models import Snapshot
 from apps.market.notices import Badge, badge_of
 from apps.market.templatetags.numbers import signed, signed_class, signed_percent, usd_compact
+from apps.market.tickers import EngineClock
+from legacy_engines.gamma.intraday import STORE_KEY, IntradayTracker
 from legacy_engines.gamma.intraday import Snapshot as Record
-from legacy_engines.gamma.intraday import changes_between
-from legacy_engines.gamma.intraday_view import intraday_insights
+from legacy_engines.gamma.intraday_view import get_intraday_summary, intraday_insights
 
 _EVERY = timedelta(minutes=1)
-# What a snapshot may not know: the column, and the engine's insights that rest on it.
+# What a snapshot may not know: the column, and where the engine keeps it.
 _MAY_LACK = {
-    "flip": ("flip_point", ("FLIP", "DIVERGENCE")),
-    "volatility": ("implied_volatility", ("IV",)),
-    "put/call": ("put_call_ratio", ("PUT", "CALL")),
+    "flip": ("flip_point", "flip_point"),
+    "implied volatility": ("implied_volatility", "iv"),
+    "put/call ratio": ("put_call_ratio", "pcr"),
 }
+_NOT_COMPARED = "not compared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +36,14 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intraday:
-    """span: from when to when, and how many snapshots. unknown: what the session's snapshots did not all know."""
+    """span: from when to when, and how many snapshots. summary: the session in one line, the engine's.
+
+    unknown: what the first or the last snapshot does not know.
+    """
 
     day: str
     span: str
+    summary: str
     tiles: list[Tile]
     insights: list[str]
     unknown: str
@@ -56,18 +62,28 @@ def build(symbol: str, at: datetime) -> Intraday:
             f"Two minutes of the session of {session.day:%A %-d %B} are needed, {len(seen)} seen. "
             "The desk captures by itself while the market is open.",
         )
-    changes = changes_between([record_of(seen[0]), record_of(seen[-1])])
-    assert changes is not None  # noqa: S101 (two records were given)
     missing = _unknown(seen[0], seen[-1])
+    tracker = _tracker(symbol, seen, missing, at)
+    changes = tracker.calculate_changes(symbol)
+    assert changes is not None  # noqa: S101 (two readable records were given)
     return Intraday(
         day=f"{session.day:%a %-d %b %Y}",
         span=f"{seen[0].as_of:%H:%M} to {seen[-1].as_of:%H:%M}, {len(seen)} snapshots",
+        summary=_summary(symbol, tracker, missing),
         tiles=_tiles(changes, missing),
-        insights=_insights(changes, missing),
-        unknown=f"Not known at both ends: {', '.join(missing)}." if missing else "",
-        figure=encoded(_figure(seen)),
-        badge=badge_of(newest),
+        insights=[one["text"] for one in intraday_insights(changes)],
+        unknown=_unknown_line(missing),
+        figure=encoded(figure_of(seen)),
+        badge=_badge(newest, seen[-1]),
     )
+
+
+def _badge(newest: Snapshot, last: Point) -> Badge:
+    """Return the badge of the last snapshot shown. A session that is over does not age."""
+    if last.seq == newest.seq:
+        return badge_of(newest)
+    shown = badge_of(Snapshot.objects.get(symbol=newest.symbol, seq=last.seq))
+    return {**shown, "label": "", "stale_after": None}
 
 
 def record_of(point: Point) -> Record:
@@ -86,19 +102,35 @@ def record_of(point: Point) -> Record:
 
 
 def _unknown(first: Point, last: Point) -> list[str]:
-    """Return what is not known at both ends: the engine would take it for 0 and report a move."""
     return [word for word, (name, _) in _MAY_LACK.items() if None in (getattr(first, name), getattr(last, name))]
 
 
-def _insights(changes: dict[str, float], missing: list[str]) -> list[str]:
-    """Return the engine's insights, without those that rest on what is missing."""
-    left_out = tuple(prefix for word in missing for prefix in _MAY_LACK[word][1])
-    return [one["text"] for one in intraday_insights(changes) if not (left_out and one["id"].startswith(left_out))]
+def _tracker(symbol: str, seen: list[Point], missing: list[str], at: datetime) -> IntradayTracker:
+    """Return the engine's tracker over the session.
+
+    What one end of it does not know is left out of all records: the engine takes it for 0 and would report a move.
+    """
+    left_out = {_MAY_LACK[word][1]: 0.0 for word in missing}
+    records = [record_of(point) | left_out for point in seen]
+    return IntradayTracker(session={STORE_KEY: {symbol: records}}, clock=EngineClock(at))
+
+
+def _summary(symbol: str, tracker: IntradayTracker, missing: list[str]) -> str:
+    text = get_intraday_summary(symbol, tracker=tracker)
+    # Left out, volatility did not move, which the engine calls stable.
+    return text.replace("IV stable", "IV not known") if "implied volatility" in missing else text
+
+
+def _unknown_line(missing: list[str]) -> str:
+    if not missing:
+        return ""
+    words = " and ".join([", ".join(missing[:-1]), missing[-1]] if len(missing) > 1 else missing)
+    return f"The first or the last snapshot has no {words}: no move of it is computed."
 
 
 def _tiles(changes: dict[str, float], missing: list[str]) -> list[Tile]:
-    flip_known, volatility_known = "flip" not in missing, "volatility" not in missing
-    ratio_known = "put/call" not in missing
+    flip_known, volatility_known = "flip" not in missing, "implied volatility" not in missing
+    ratio_known = "put/call ratio" not in missing
     return [
         Tile(
             label="Net GEX",
@@ -108,7 +140,7 @@ def _tiles(changes: dict[str, float], missing: list[str]) -> list[Tile]:
         ),
         Tile(
             label="Flip",
-            value=signed(changes["flip_change"]) if flip_known else "not known",
+            value=signed(changes["flip_change"]) if flip_known else _NOT_COMPARED,
             tone=signed_class(changes["flip_change"]) if flip_known else "muted",
             context=signed_percent(changes["flip_change_pct"] / 100) if flip_known else "",
         ),
@@ -120,18 +152,19 @@ def _tiles(changes: dict[str, float], missing: list[str]) -> list[Tile]:
         ),
         Tile(
             label="Implied vol",
-            value=f"{signed(changes['iv_change'], 1)} points" if volatility_known else "not known",
+            value=f"{signed(changes['iv_change'], 1)} points" if volatility_known else _NOT_COMPARED,
             tone="" if volatility_known else "muted",
         ),
         Tile(
             label="Put/call",
-            value=signed(changes["pcr_change"]) if ratio_known else "not known",
+            value=signed(changes["pcr_change"]) if ratio_known else _NOT_COMPARED,
             tone="" if ratio_known else "muted",
         ),
     ]
 
 
-def _figure(seen: list[Point]) -> dict[str, object]:
+def figure_of(seen: list[Point]) -> dict[str, object]:
+    """Return price and flip, net GEX, and volatility where it is known, over the session's minutes."""
     times = [f"{point.as_of:%H:%M}" for point in seen]
     volatility = [None if point.implied_volatility is None else point.implied_volatility * 100 for point in seen]
     panels = [
@@ -154,10 +187,12 @@ def _figure(seen: list[Point]) -> dict[str, object]:
         panels.append(
             Panel(
                 title="Implied volatility, %",
-                traces=(Trace(name="IV", values=volatility, colour="var(--chart-after)", digits=".1f", unit=" %"),),
+                traces=(
+                    Trace(name="IV", values=volatility, kind="area", colour="var(--purple)", digits=".1f", unit=" %"),
+                ),
             )
         )
     return stacked(times, panels, is_category=True)
 
 
-BLOCK = Block(key="intraday", title="The session so far", template="gex/past/intraday.html", build=build, wide=True)
+BLOCK = Block(key="intraday", title="Through the session", template="gex/past/intraday.html", build=build, wide=True)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 Values = Sequence[float | None]
-_GAP = 0.06
+_GAP = 0.08
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +23,35 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A dotted line across a panel and what stands on it."""
+
+    value: float
+    text: str = ""
+    colour: str = "var(--chart-after)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """A zone of values, its colour and its name, written inside at the bound that begins it."""
+
+    low: float
+    high: float
+    colour: str
+    text: str
+    is_upper: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One row of the figure. height: its share. level: a dashed line across. bands: (from, to, colour)."""
+    """One row of the figure. height: its share. span: of its values, where Plotly shall not choose it."""
 
     title: str
     traces: Sequence[Trace]
     height: float = 1.0
-    level: float | None = None
-    bands: Sequence[tuple[float, float, str]] = ()
+    levels: Sequence[Level] = ()
+    bands: Sequence[Band] = ()
+    span: tuple[float, float] | None = None
 
 
 def stacked(times: Sequence[str], panels: Sequence[Panel], *, is_category: bool) -> dict[str, Any]:
@@ -41,30 +62,35 @@ def stacked(times: Sequence[str], panels: Sequence[Panel], *, is_category: bool)
     shapes: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     layout: dict[str, Any] = {
-        "margin": {"l": 4, "r": 56, "t": 8, "b": 28},
+        "margin": {"l": 20, "r": 56, "t": 20, "b": 28},
         "hovermode": "x",
         "xaxis": {
             "anchor": f"y{len(panels)}" if len(panels) > 1 else "y",
             "type": "category" if is_category else "date",
             "showgrid": False,
             "fixedrange": True,
-            "nticks": 8,
+            "nticks": 6,
+            "tickangle": 0,
         },
     }
+    if not is_category:
+        layout["xaxis"]["tickformat"] = "%-d %b"
     top = 1.0
     for number, panel in enumerate(panels, start=1):
-        axis = "y" if number == 1 else f"y{number}"
+        axis = f"y{_number(number)}"
         bottom = max(top - panel.height / whole * room, 0.0)
-        layout["yaxis" if number == 1 else f"yaxis{number}"] = {
+        layout[f"yaxis{_number(number)}"] = {
             "domain": [round(bottom, 4), round(top, 4)],
             "side": "right",
             "fixedrange": True,
             "nticks": 5,
             "zeroline": any(trace.kind == "bars" for trace in panel.traces),
         }
+        if panel.span:
+            layout[f"yaxis{_number(number)}"]["range"] = [round(value, 4) for value in panel.span]
         data += [_trace(trace, times, axis) for trace in panel.traces]
         shapes += _shapes(panel, axis)
-        notes.append(_title(panel.title, top))
+        notes += [_title(panel.title, top), *_texts(panel, axis)]
         top = bottom - _GAP
     return {"data": data, "layout": layout | {"shapes": shapes, "annotations": notes}}
 
@@ -72,6 +98,10 @@ def stacked(times: Sequence[str], panels: Sequence[Panel], *, is_category: bool)
 def encoded(figure: dict[str, Any]) -> str:
     """Return the figure for a script element: "<" is written so that no text of it can end the element."""
     return msgspec.json.encode(figure).decode().replace("<", "\\u003c")
+
+
+def _number(place: int) -> str:
+    return "" if place == 1 else str(place)
 
 
 def _trace(trace: Trace, times: Sequence[str], axis: str) -> dict[str, Any]:
@@ -92,33 +122,51 @@ def _trace(trace: Trace, times: Sequence[str], axis: str) -> dict[str, Any]:
     if trace.kind == "dashed":
         line["dash"] = "dash"
     drawn = {"type": "scatter", "mode": "lines", "connectgaps": False, **shared, "line": line}
-    return drawn | {"fill": "tozeroy", "fillcolor": "var(--chart-gain-area)"} if trace.kind == "area" else drawn
+    return drawn | {"fill": "tozeroy", "fillcolor": "var(--purple-tint)"} if trace.kind == "area" else drawn
 
 
 def _shapes(panel: Panel, axis: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = [
+    across = {"xref": "paper", "x0": 0, "x1": 1, "yref": axis}
+    zones = [
         {
             "type": "rect",
-            "xref": "paper",
-            "x0": 0,
-            "x1": 1,
-            "yref": axis,
-            "y0": low,
-            "y1": high,
-            "fillcolor": colour,
+            **across,
+            "y0": band.low,
+            "y1": band.high,
+            "fillcolor": band.colour,
             "line": {"width": 0},
             "layer": "below",
         }
-        for low, high, colour in panel.bands
+        for band in panel.bands
     ]
-    if panel.level is not None:
-        line = {"color": "var(--chart-after)", "width": 1, "dash": "dot"}
-        place = {"xref": "paper", "x0": 0, "x1": 1, "yref": axis, "y0": panel.level, "y1": panel.level}
-        found.append({"type": "line", **place, "line": line})
-    return found
+    lines = [
+        {
+            "type": "line",
+            **across,
+            "y0": level.value,
+            "y1": level.value,
+            "line": {"color": level.colour, "width": 1, "dash": "dot"},
+        }
+        for level in panel.levels
+    ]
+    return [*zones, *lines]
+
+
+def _texts(panel: Panel, axis: str) -> list[dict[str, Any]]:
+    """Return the names of the zones and lines, at the right end, on the side of the bound they belong to."""
+    on_lines = [_text(level.text, axis, level.value, "bottom") for level in panel.levels if level.text]
+    in_zones = [
+        _text(band.text, axis, band.low if band.is_upper else band.high, "bottom" if band.is_upper else "top")
+        for band in panel.bands
+    ]
+    return [*on_lines, *in_zones]
+
+
+def _text(text: str, axis: str, value: float, yanchor: str) -> dict[str, Any]:
+    place = {"x": 1, "xref": "paper", "xanchor": "right", "y": value, "yref": axis, "yanchor": yanchor}
+    return {"text": text, **place, "showarrow": False, "font": {"size": 11, "color": "var(--text-2)"}}
 
 
 def _title(text: str, top: float) -> dict[str, Any]:
-    place = {"x": 0, "xref": "paper", "xanchor": "left", "y": round(top, 4), "yref": "paper", "yanchor": "top"}
-    font = {"size": 11, "color": "var(--text-2)"}
-    return {"text": text, **place, "showarrow": False, "bgcolor": "var(--card)", "font": font}
+    place = {"x": 0, "xref": "paper", "xanchor": "left", "y": round(top, 4), "yref": "paper", "yanchor": "bottom"}
+    return {"text": text, **place, "showarrow": False, "font": {"size": 11, "color": "var(--text-2)"}}

@@ -4,21 +4,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from apps.gex.past.records import NO_RECORDS, day_name, last_days
 from apps.market.blocks import Block, NotReadyError
-from apps.market.templatetags.numbers import MISSING, percent, signed, signed_percent, usd_compact
-from apps.market.tracking import weekly_view
+from apps.market.notices import Badge
+from apps.market.templatetags.numbers import MINUS, MISSING, percent, signed, signed_percent
+from legacy_engines.gamma.tracking_view import CORRELATION_DAYS
 
-NO_WEEK = (
-    "The desk records gamma every quarter of an hour of a session and sums each day up after its close. "
-    "The first line comes with the first close it sees."
-)
-_BOTH = "Both are recorded while they are on the watchlist."
-STRENGTHS = {
-    "Strong": "They move together (or against each other) most of the time.",
-    "Moderate": "They move together more often than not.",
-    "Weak": "Each goes its own way.",
-    "NO_DATA": "No day on which both are known yet.",
+_KEEPING = 120
+# What each tile is made of: the engine's sum of nothing is 0, its mean of nothing no number.
+_COLUMNS = {
+    "Week GEX Trend": "gex_change_pct",
+    "Avg Flip Move": "flip_change_pct",
+    "Week Price Move": "price_change_pct",
+    "Avg Snapshots/Day": "snapshots_count",
 }
+STRENGTHS = {
+    "Strong": "They go together (or, below zero, against each other) on most days.",
+    "Moderate": "They go together more often than not.",
+    "Weak": "Each goes its own way.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """context: on how many of the days it rests, where that is not all of them."""
+
+    label: str
+    value: str
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +46,14 @@ class SummaryDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """metrics: (label, text) as the engine writes them."""
+    """tiles: texts as the engine writes them. span: which days. days: newest first."""
 
-    metrics: list[tuple[str, str]]
+    span: str
+    tiles: list[Tile]
     days: list[SummaryDay]
     insights: list[str]
-    origin: str
+    source: str
+    badge: Badge | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,36 +68,30 @@ class LikenessDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """score: the engine's mean, a text; strength and meaning in words."""
+    """score: the engine's mean of the days, with two digits; strength and meaning in words."""
 
     score: str
     strength: str
     meaning: str
+    window: int
     days: list[LikenessDay]
-    origin: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
-    """rows: (hour, mean net GEX, mean distance to the flip, volatility)."""
-
-    rows: list[tuple[str, str, str, str]]
-    at_open: str
-    at_close: str
-    origin: str
+    source: str
+    badge: Badge | None
 
 
 def week(symbol: str, at: datetime) -> Week:
     """Return the week's table and tiles. Raises NotReadyError before the first summary."""
-    found = weekly_view.week(symbol, at=at)
+    found = last_days(symbol, at=at)
     if found["state"] != "TABLE":
-        raise NotReadyError("No day summed up yet", NO_WEEK)
-    metrics = [(label, text.replace("-", "−", 1)) for label, text in found["metrics"] if "SPY" not in label]
+        raise NotReadyError("No day summed up yet", NO_RECORDS)
+    days = [_summary_day(row) for row in found["days"]]
     return Week(
-        metrics=metrics,
-        days=[_summary_day(row) for row in found["days"]],
+        span=days[0].date if len(days) == 1 else f"{days[-1].date} to {days[0].date}",
+        tiles=[_tile(label, text, found["days"]) for label, text in found["metrics"] if label in _COLUMNS],
+        days=days,
         insights=[one["text"] for one in found["insights"]],
-        origin=_origin(found),
+        source=found["source"],
+        badge=found["badge"],
     )
 
 
@@ -90,59 +99,57 @@ def likeness(symbol: str, at: datetime) -> Likeness:
     """Return how the symbol goes with SPY. Raises NotReadyError for SPY itself and before the first day of both."""
     if symbol == "SPY":
         raise NotReadyError("SPY is the measure", "Choose another symbol to see how it goes with SPY.")
-    found = weekly_view.week(symbol, at=at)
-    if found["state"] != "TABLE" or not found["spy"]:
-        raise NotReadyError("No common day yet", f"{STRENGTHS['NO_DATA']} {_BOTH}")
+    found = last_days(symbol, at=at)
+    days = [_likeness_day(row) for row in found["spy"] if row["correlation_score"] is not None]
+    if not days or found["state"] != "TABLE":
+        raise NotReadyError(
+            "No common day yet",
+            f"No day on which {symbol} and SPY are both known. Each close the desk sees of both adds one.",
+        )
+    score = next(text for label, text in found["metrics"] if label not in _COLUMNS)
     return Likeness(
-        score=next((text for label, text in found["metrics"] if "SPY" in label), MISSING),
-        strength=str(found["spy_strength"]),
-        meaning=STRENGTHS.get(found["spy_strength"], ""),
-        days=[_likeness_day(row) for row in found["spy"]],
-        origin=_origin(found),
+        score=_with_minus(score),
+        strength=found["spy_strength"],
+        meaning=STRENGTHS[found["spy_strength"]],
+        window=CORRELATION_DAYS,
+        days=days,
+        source=found["source"],
+        badge=found["badge"],
     )
 
 
-def pattern(symbol: str, at: datetime) -> Pattern:
-    """Return gamma by the hour over the last week. Raises NotReadyError without records."""
-    found = weekly_view.week(symbol, at=at)
-    hours = found["pattern"].get("hourly_patterns")
-    if not hours:
-        raise NotReadyError("No pattern yet", NO_WEEK)
-    return Pattern(
-        rows=[
-            (
-                f"{int(float(hour)):02d}:00",
-                usd_compact(row.get("net_gex_mean")),
-                _percent(row.get("distance_to_flip_pct_mean")),
-                _share(row.get("implied_volatility_mean")),
-            )
-            for hour, row in sorted(hours.items(), key=lambda pair: float(pair[0]))
-        ],
-        at_open=usd_compact(found["pattern"].get("market_open_avg_gex")),
-        at_close=usd_compact(found["pattern"].get("market_close_avg_gex")),
-        origin=_origin(found),
-    )
+def _tile(label: str, text: str, days: list[dict[str, Any]]) -> Tile:
+    known = sum(row[_COLUMNS[label]] is not None for row in days)
+    if not known:
+        return Tile(label=label, value=MISSING, context="known on none of the days")
+    context = "" if known == len(days) else f"known on {known} of {len(days)} days"
+    return Tile(label=label, value=_with_minus(text), context=context)
+
+
+def _with_minus(text: str) -> str:
+    """Return the engine's text with the sign the desk writes."""
+    return text.replace("-", MINUS, 1)
 
 
 def _summary_day(row: dict[str, Any]) -> SummaryDay:
     return SummaryDay(
-        date=str(row["date"])[:10],
-        gex=_percent(row.get("gex_change_pct"), 1),
-        flip=_percent(row.get("flip_change_pct")),
-        price=_percent(row.get("price_change_pct")),
-        volatility=_share(row.get("avg_iv")),
-        snapshots=f"{int(row['snapshots_count'])}" if row.get("snapshots_count") is not None else MISSING,
+        date=day_name(row["date"]),
+        gex=_percent(row["gex_change_pct"], 1),
+        flip=_percent(row["flip_change_pct"]),
+        price=_percent(row["price_change_pct"]),
+        volatility=percent(row["avg_iv"], 1),
+        snapshots=MISSING if row["snapshots_count"] is None else f"{row['snapshots_count']:.0f}",
     )
 
 
 def _likeness_day(row: dict[str, Any]) -> LikenessDay:
     return LikenessDay(
-        date=str(row["date"])[:10],
-        spy_price=_percent(row.get("spy_price_change_pct")),
-        price=_percent(row.get("symbol_price_change_pct")),
-        spy_gex=_percent(row.get("spy_gex_change_pct"), 1),
-        gex=_percent(row.get("symbol_gex_change_pct"), 1),
-        score=signed(row.get("correlation_score")),
+        date=day_name(row["date"]),
+        spy_price=_percent(row["spy_price_change_pct"]),
+        price=_percent(row["symbol_price_change_pct"]),
+        spy_gex=_percent(row["spy_gex_change_pct"], 1),
+        gex=_percent(row["symbol_gex_change_pct"], 1),
+        score=signed(row["correlation_score"]),
     )
 
 
@@ -150,16 +157,9 @@ def _percent(value: float | None, digits: int = 2) -> str:
     return MISSING if value is None else signed_percent(value / 100, digits)
 
 
-def _share(value: float | None) -> str:
-    return MISSING if value is None else percent(value, 1)
-
-
-def _origin(found: dict[str, Any]) -> str:
-    return str(found["label"] or found["source"])
-
-
-WEEK = Block(key="week", title="The last days", template="gex/past/week.html", build=week, kept_seconds=120, wide=True)
-LIKENESS = Block(key="spy", title="Beside SPY", template="gex/past/likeness.html", build=likeness, kept_seconds=120)
-PATTERN = Block(
-    key="pattern", title="Gamma by the hour", template="gex/past/pattern.html", build=pattern, kept_seconds=120
+WEEK = Block(
+    key="week", title="The last days", template="gex/past/week.html", build=week, kept_seconds=_KEEPING, wide=True
+)
+LIKENESS = Block(
+    key="spy", title="Beside SPY", template="gex/past/likeness.html", build=likeness, kept_seconds=_KEEPING
 )

@@ -64,7 +64,7 @@ def build(symbol: str, at: datetime) -> Simulation:
     return Simulation(
         runs=runs,
         outlook=f"{outlook_of(chance).capitalize()}: {chance:.0f} % of the paths touch the flip",
-        figure=msgspec.json.encode(chart(old, picture)).decode().replace("<", "\\u003c"),
+        figure=msgspec.json.encode(chart(old, picture)).decode(),
         summary=(
             f"Ninety of a hundred paths end between {points(_at_end(old, 5))} and {points(_at_end(old, 95))} "
             f"after {DAYS} sessions."

@@ -25,11 +25,19 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "theme": preferences.theme,
         "nav": _navigation(request, symbol=symbol),
         "symbol": symbol,
-        "quick_symbols": settings.QUICK_SYMBOLS,
+        "quick_symbols": _quick_symbols(symbol),
         "market": market_note(at),
         "server_now": clock.utc_iso(at),
         "source_notice": configured_notice(),
     }
+
+
+def _quick_symbols(symbol: str) -> list[dict[str, str]]:
+    """Return the chips, the neighbours of `symbol` with the keys that lead to them."""
+    names = list(settings.QUICK_SYMBOLS)
+    place = names.index(symbol) if symbol in names else 0
+    keys = {names[place - 1]: "[", names[(place + 1) % len(names)]: "]"} if len(names) > 2 else {}
+    return [{"name": name, "shortcut": keys.get(name, "")} for name in names]
 
 
 def _navigation(request: HttpRequest, *, symbol: str) -> list[dict[str, Any]]:

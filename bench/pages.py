@@ -1,4 +1,4 @@
-"""The GEX page with a year of snapshots stored: server time, and CPU per page with eight clients against one."""
+"""The pages with a year stored: server time of each, and CPU per GEX page with eight clients against one."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import psutil
 
@@ -15,6 +16,9 @@ from bench.report import BenchRow
 
 YEAR_OF_SNAPSHOTS = 252 * 780  # trading days, one every 30 s from 09:30 to 16:00
 SECONDS = 6.0
+OTHER_SECONDS = 2.0
+PAGE = "/gex/SPX/"
+OTHERS = ("setups", "plans", "intraday", "week", "history")
 
 
 def rows() -> list[BenchRow]:
@@ -48,6 +52,7 @@ def _store_a_year() -> int:
         )
         cursor.execute("ANALYZE market_snapshot")
     publish_panels(newest.pk)
+    _store_days(newest)
     return Snapshot.objects.filter(symbol="SPX").count()
 
 
@@ -63,6 +68,7 @@ def _measure(server: str, stored: int) -> list[BenchRow]:
         _load(port, cookie, clients=1, seconds=2)
         alone, alone_cpu = _load_measured(process.pid, port, cookie, clients=1)
         together, together_cpu = _load_measured(process.pid, port, cookie, clients=8)
+        others = _others(server, port, cookie)
     finally:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
@@ -76,7 +82,45 @@ def _measure(server: str, stored: int) -> list[BenchRow]:
         BenchRow(f"{name}: CPU per page alone", alone_cpu, "ms"),
         BenchRow(f"{name}: CPU per page, 8 clients", together_cpu, "ms", "alone", ratio, "<= 1.3 x", ratio <= 1.3),
         BenchRow(f"{name}: p99, 8 clients", p99, "ms", "goal", p99 / 150, "<= 150 ms", p99 <= 150),
+        *others,
     ]
+
+
+def _store_days(newest: Any) -> None:
+    """Give SPX a year of sessions besides its snapshots."""
+    from apps.market.models import DayFigures
+
+    DayFigures.objects.filter(symbol="SPX").delete()
+    DayFigures.objects.bulk_create(
+        DayFigures(
+            symbol="SPX",
+            day=newest.as_of.date() - timedelta(days=back),
+            source=newest.source,
+            truth=newest.kind,
+            label=newest.source_label,
+            close=newest.spot,
+            net_gex=newest.net_gex,
+            flip_point=newest.flip_point,
+            call_wall=newest.call_wall,
+            put_wall=newest.put_wall,
+            implied_volatility=newest.implied_volatility,
+            put_call_ratio=newest.put_call_ratio,
+            is_final=True,
+            updated_at=newest.as_of,
+        )
+        for back in range(365)
+    )
+
+
+def _others(server: str, port: int, cookie: str) -> list[BenchRow]:
+    """Return the server times of the other pages about a symbol; their blocks are kept between two snapshots."""
+    rows = []
+    for path in (*(f"{PAGE}{tab}/" for tab in OTHERS), "/gamma/SPX/", "/"):
+        median = statistics.median(_load(port, cookie, path=path, clients=1, seconds=OTHER_SECONDS))
+        rows.append(
+            BenchRow(f"{server}, {path}: server time", median, "ms", "goal", median / 25, "<= 25 ms", median <= 25)
+        )
+    return rows
 
 
 def _load_measured(pid: int, port: int, cookie: str, *, clients: int) -> tuple[list[float], float]:
@@ -86,8 +130,8 @@ def _load_measured(pid: int, port: int, cookie: str, *, clients: int) -> tuple[l
     return latencies, (sum(server.cpu_times()[:2]) - before) / len(latencies) * 1000
 
 
-def _load(port: int, cookie: str, *, clients: int, seconds: float) -> list[float]:
-    command = [sys.executable, "-m", "bench.page_load", str(port), cookie, "/gex/SPX/", str(clients), str(seconds)]
+def _load(port: int, cookie: str, *, path: str = PAGE, clients: int, seconds: float) -> list[float]:
+    command = [sys.executable, "-m", "bench.page_load", str(port), cookie, path, str(clients), str(seconds)]
     result = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     if result["failures"]:
         raise SystemExit(f"{len(result['failures'])} pages failed, first with HTTP {result['failures'][0]}.")

@@ -11,6 +11,7 @@ from apps.market.chain import Chain
 from tests.desk import Desk, wait_until
 from tests.e2e.arriving import arrive, shown
 from tests.e2e.conftest import desktop_only
+from tests.e2e.test_the_gex_page_lives import LAYOUT_SHIFT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -34,7 +35,28 @@ def test_blocks_and_verdict_follow_the_market_without_reload(
     expect(plan).to_contain_text(f"${spot + 7:.2f}")
     assert page.evaluate("window.loadedOnce")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.evaluate(LAYOUT_SHIFT) < 0.02
     assert errors == []
+
+
+@desktop_only
+def test_the_chart_library_is_loaded_once_and_only_where_there_is_a_chart(
+    desk: Desk, log_in: Callable[[str], Page], spx_chain: Chain, spot: float
+) -> None:
+    arrive(spx_chain, spot=spot)
+    page = log_in("/settings/")
+    asked: list[str] = []
+    page.on(
+        "request", lambda request: asked.append(request.url) if "plotly" in request.url.rsplit("/", 1)[-1] else None
+    )
+    page.reload()
+    assert [url for url in asked if url.endswith(".js")] == []
+    page.goto(f"{desk.url}/gex/SPX/setups/")
+    page.locator("#monte-carlo-plot").scroll_into_view_if_needed()
+    expect(page.locator("#monte-carlo-plot")).to_have_attribute("data-drawn", "")
+    scripts = [url for url in asked if "plotly" in url and url.endswith(".js")]
+    assert len(scripts) == 1
+    assert "immutable" in page.request.get(scripts[0]).headers["cache-control"]
 
 
 @desktop_only
@@ -84,4 +106,8 @@ def test_keys_move_between_tabs_and_a_symbol_keeps_the_tab(
     page.keyboard.press("Enter")
     page.wait_for_url("**/gex/SPY/setups/")
     page.keyboard.press("1")
+    page.wait_for_url("**/gex/SPY/")
+    page.keyboard.press("]")
+    page.wait_for_url("**/gex/QQQ/")
+    page.keyboard.press("[")
     page.wait_for_url("**/gex/SPY/")

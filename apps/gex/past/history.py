@@ -113,8 +113,8 @@ def figure_of(days: list[Day]) -> dict[str, object]:
     if known:
         mean = sum(known) / len(known)
         trace = Trace(name="IV", values=volatility, kind="area", colour="var(--purple)", digits=".1f", unit=" %")
-        level = Level(value=mean, text=f"mean {percent(mean / 100, 1)}")
-        panels.append(Panel(title="Implied volatility, %", levels=(level,), traces=(trace,)))
+        title = f"Implied volatility, mean {percent(mean / 100, 1)} dotted"
+        panels.append(Panel(title=title, levels=(Level(value=mean),), traces=(trace,)))
     counted = [ratio for ratio in ratios if ratio is not None]
     if counted:
         panels.append(_ratio_panel(ratios, counted))

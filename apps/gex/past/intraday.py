@@ -187,9 +187,7 @@ def figure_of(seen: list[Point]) -> dict[str, object]:
         panels.append(
             Panel(
                 title="Implied volatility, %",
-                traces=(
-                    Trace(name="IV", values=volatility, kind="area", colour="var(--purple)", digits=".1f", unit=" %"),
-                ),
+                traces=(Trace(name="IV", values=volatility, colour="var(--purple)", digits=".1f", unit=" %"),),
             )
         )
     return stacked(times, panels, is_category=True)

@@ -98,7 +98,13 @@ def test_the_chart_has_the_lines_zones_and_trend_of_the_old_one(days: list[DayFi
     layout: dict[str, Any] = history.figure_of(shown)["layout"]  # type: ignore[assignment]
     words = [note["text"] for note in layout["annotations"]]
     mean = np.mean([one.implied_volatility for one in shown if one.implied_volatility is not None]) * 100
-    for text in ("newest 6,000.00", f"mean {mean:.1f}{THIN}%", "bullish", "neutral", "bearish"):
+    for text in (
+        "newest 6,000.00",
+        f"Implied volatility, mean {mean:.1f}{THIN}% dotted",
+        "bullish",
+        "neutral",
+        "bearish",
+    ):
         assert text in words
     zones = [(shape["y0"], shape["y1"]) for shape in layout["shapes"] if shape["type"] == "rect"]
     assert [zones[0][1], zones[1][0]] == [0.7, 1.3]

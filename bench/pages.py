@@ -32,6 +32,7 @@ def _store_a_year() -> int:
     from django.db import connection
 
     from alphagex import clock
+    from apps.dashboard.services import publish_row
     from apps.gex.services import publish_panels
     from apps.market.configured import observe
     from apps.market.feed import store_observation
@@ -52,6 +53,7 @@ def _store_a_year() -> int:
         )
         cursor.execute("ANALYZE market_snapshot")
     publish_panels(newest.pk)
+    publish_row(newest.pk)
     _store_days(newest)
     return Snapshot.objects.filter(symbol="SPX").count()
 

@@ -22,10 +22,13 @@ class SeededOwner:
 
 
 def preferences_of(user: AbstractBaseUser | AnonymousUser) -> UserPreferences:
-    """Return the user's row, or unsaved defaults for someone who has none yet."""
-    if not isinstance(user, User):
+    """Return the user's row, asked for once per user object, or unsaved defaults for someone who has none yet."""
+    if not isinstance(user, User) or user.pk is None:
         return UserPreferences()
-    return UserPreferences.objects.filter(user=user).first() or UserPreferences(user=user)
+    try:
+        return user.preferences
+    except UserPreferences.DoesNotExist:
+        return UserPreferences(user_id=user.pk)
 
 
 def set_theme(user: User, *, theme: str) -> None:

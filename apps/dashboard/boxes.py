@@ -6,9 +6,8 @@ from datetime import datetime
 from alphagex import clock
 from apps.market import facts
 from apps.market.data_cache import Fact
-from apps.market.macro import VIX, macro
+from apps.market.macro import VIX, volatility_regime
 from apps.market.notices import BADGE_KINDS, Badge
-from apps.market.sources.protocol import Question
 from apps.market.status import market_note
 from apps.market.templatetags.numbers import et, points
 
@@ -80,24 +79,19 @@ def _session_words(at: datetime) -> str:
 
 def volatility(at: datetime) -> Volatility:
     """Return the newest known VIX with its regime. Asks for it where a refresh is due; never waits."""
-    known = macro(at, ask=lambda question: _of_the_vix_alone(question, at))
-    fact = known.vix
+    fact = facts.newest(VIX, at=at)
     closes = fact.value["close"] if fact.is_known else []
     if not closes:
         return _unknown(fact)
+    regime = volatility_regime(float(closes[-1]), at=at)
     return Volatility(
         value=points(float(closes[-1])),
-        regime=str(known.regime["vol_regime"]).capitalize(),
-        meaning=str(known.regime["vol_signal"]),
+        regime=str(regime["vol_regime"]).capitalize(),
+        meaning=str(regime["vol_signal"]),
         badge=_badge(fact),
         failed=f"failed {et(fact.problem_at)}" if fact.problem else "",
         is_coming=fact.may_be_asked(at),
     )
-
-
-def _of_the_vix_alone(question: Question, at: datetime) -> Fact:
-    """The volatility regime rests on the VIX; the engine's other series would each cost a look-up for nothing."""
-    return facts.newest(question, at=at) if question == VIX else Fact(question=question, source=facts.NOBODY)
 
 
 def _unknown(fact: Fact) -> Volatility:

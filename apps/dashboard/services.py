@@ -20,7 +20,7 @@ from apps.market.announcing import publish_rendering
 from apps.market.models import Feed, Snapshot
 from apps.market.protocol import MAX_SYMBOLS
 from apps.market.storage import load_exposure
-from apps.market.system.state import FeedLine, SystemState, box_of, system_state
+from apps.market.system.state import DeskHealth, FeedLine, box_of, desk_health
 from apps.market.templatetags.numbers import et
 from apps.market.watching import note_watched
 
@@ -91,7 +91,7 @@ class Dashboard:
 def dashboard(symbol: str, *, at: datetime) -> Dashboard:
     """Return the dashboard of somebody whose symbol is `symbol`."""
     note_watched([symbol], at=at)
-    state = system_state(at)
+    state = desk_health(at)
     shown = _watched(symbol, state.feeds, at=at)
     pieces = _pieces(shown.values())
     return Dashboard(
@@ -106,7 +106,7 @@ def dashboard(symbol: str, *, at: datetime) -> Dashboard:
 
 def status(symbol: str, *, at: datetime) -> Status:
     """Return what of the dashboard changes without a new snapshot."""
-    state = system_state(at)
+    state = desk_health(at)
     return _status(state, list(_watched(symbol, state.feeds, at=at).values()), at=at)
 
 
@@ -118,7 +118,7 @@ def publish_row(snapshot_id: int) -> bool:
     return publish_rendering(snapshot, topic=TOPIC, html=_VERDICT.join(_rendered(snapshot)))
 
 
-def _status(state: SystemState, watched: list[Watched], *, at: datetime) -> Status:
+def _status(state: DeskHealth, watched: list[Watched], *, at: datetime) -> Status:
     vix = boxes.volatility(at)
     return Status(
         system=box_of(state),
@@ -196,15 +196,17 @@ def _shown(watched: Watched, snapshot: Snapshot | None) -> tuple[str, str]:
 
 def _kept(snapshots: list[Snapshot]) -> dict[str, tuple[str, str]]:
     """Return what broadcasts kept of these very snapshots. Losing Redis costs time, not the page."""
-    found = {}
+    seqs = {snapshot.symbol: snapshot.seq for snapshot in snapshots}
     try:
-        for snapshot in snapshots:
-            kept = live.latest_html(TOPIC, snapshot.symbol)
-            if kept and kept[0] == snapshot.seq:
-                row, _, line = kept[1].partition(_VERDICT)
-                found[snapshot.symbol] = (row, line)
+        newest = live.latest_htmls(TOPIC, list(seqs))
     except redis.RedisError as error:
         log.warning("rows_not_kept", error=type(error).__name__)
+        return {}
+    found = {}
+    for symbol, (seq, html) in newest.items():
+        if seq == seqs[symbol]:
+            row, _, line = html.partition(_VERDICT)
+            found[symbol] = (row, line)
     return found
 
 

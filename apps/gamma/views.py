@@ -12,7 +12,7 @@ from apps.gamma.page import BLOCKS
 from apps.gex.services import Levels
 from apps.gex.states import feed_state
 from apps.gex.strip import newest_of, render_strip
-from apps.market.blocks import render_block
+from apps.market.blocks import render_block, render_blocks
 from apps.market.notices import notice_of
 from apps.market.watching import SymbolError, note_watched, parse_symbol
 
@@ -37,8 +37,10 @@ def page(request: HtmxRequest, symbol: str) -> HttpResponse:
         "is_live": True,
         "state": feed_state(Levels(feed=feed, snapshot=snapshot, html=""), at=at),
         "source_notice": notice_of(snapshot, is_held=feed is not None and feed.is_held),
-        "strip": render_strip(symbol),
-        "blocks": [render_block(one, symbol, at=at, url=_url(symbol, one.key)) for one in BLOCKS],
+        "strip": render_strip(snapshot, symbol),
+        "blocks": render_blocks(
+            [(one, _url(symbol, one.key)) for one in BLOCKS], symbol, at=at, seq=snapshot.seq if snapshot else 0
+        ),
     }
     return render(request, "gamma/page.html", context)
 

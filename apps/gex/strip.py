@@ -7,11 +7,14 @@ from django.template.loader import render_to_string
 from apps.gex.ruler import Ruler, price_ruler
 from apps.gex.words import Pill, headline, pills
 from apps.market.exposure.result import Exposure
+from apps.market.kept import kept
 from apps.market.models import Feed, Snapshot
 from apps.market.notices import Badge, badge_of
 from apps.market.storage import load_exposure
 from apps.market.templatetags.numbers import points, signed, signed_class, signed_percent
 from apps.market.templatetags.quotes import change_fraction
+
+_KEPT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +57,18 @@ def verdict_strip(snapshot: Snapshot, exposure: Exposure) -> Strip:
 
 
 def newest_of(symbol: str) -> tuple[Feed | None, Snapshot | None]:
-    """Return the feed and the newest snapshot of `symbol`, with its details."""
+    """Return the feed and the newest snapshot of `symbol`."""
     feed = Feed.objects.filter(symbol=symbol).first()
-    newest = Snapshot.objects.of(symbol).select_related("detail").first() if feed else None
-    return feed, newest
+    return feed, Snapshot.objects.of(symbol).first() if feed else None
 
 
-def render_strip(symbol: str) -> str:
-    """Return the strip as HTML; before the first snapshot it says that there is nothing yet."""
-    _, snapshot = newest_of(symbol)
-    strip = verdict_strip(snapshot, load_exposure(snapshot)) if snapshot else None
-    return render_to_string("gex/strip.html", {"strip": strip, "symbol": symbol})
+def render_strip(snapshot: Snapshot | None, symbol: str) -> str:
+    """Return the strip as HTML, kept for all viewers; before the first snapshot it says that there is nothing yet."""
+    if snapshot is None:
+        return render_to_string("gex/strip.html", {"strip": None, "symbol": symbol})
+
+    def render() -> str:
+        strip = verdict_strip(snapshot, load_exposure(snapshot))
+        return render_to_string("gex/strip.html", {"strip": strip, "symbol": symbol})
+
+    return kept(f"strip:{snapshot.pk}", render, seconds=_KEPT_SECONDS)

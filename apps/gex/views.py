@@ -15,7 +15,7 @@ from apps.gex.method import model_name
 from apps.gex.states import feed_state
 from apps.gex.strip import newest_of, render_strip
 from apps.gex.tabs import TABS, Tab, tab_links, tab_of
-from apps.market.blocks import render_block, slot
+from apps.market.blocks import render_block, render_blocks, slot
 from apps.market.notices import notice_of
 from apps.market.watching import SymbolError, note_watched, parse_symbol
 
@@ -63,8 +63,13 @@ def tab(request: HtmxRequest, symbol: str, tab: str) -> HttpResponse:
         "is_live": True,
         "state": feed_state(levels, at=at),
         "source_notice": notice_of(snapshot, is_held=feed is not None and feed.is_held),
-        "strip": render_strip(symbol),
-        "blocks": [render_block(one, symbol, at=at, url=chosen.block_url(symbol, one)) for one in chosen.blocks],
+        "strip": render_strip(snapshot, symbol),
+        "blocks": render_blocks(
+            [(one, chosen.block_url(symbol, one)) for one in chosen.blocks],
+            symbol,
+            at=at,
+            seq=snapshot.seq if snapshot else 0,
+        ),
     }
     return render(request, "gex/tab.html", context)
 
@@ -84,7 +89,8 @@ def block(request: HtmxRequest, symbol: str, tab: str, key: str) -> HttpResponse
 @never_cache
 def strip(request: HtmxRequest, symbol: str) -> HttpResponse:
     """Return the verdict in one line."""
-    return HttpResponse(render_strip(_canonical(symbol)))
+    canonical = _canonical(symbol)
+    return HttpResponse(render_strip(newest_of(canonical)[1], canonical))
 
 
 def _tab(key: str) -> Tab:

@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError
 
 from alphagex import clock
 from apps.market import live
+from apps.market.blocks import note_fact
 from apps.market.data_cache import Fact
 from apps.market.models import Feed, Snapshot
 
@@ -67,6 +68,7 @@ def announce_failure(feed: Feed) -> None:
 def announce_fact(fact: Fact) -> None:
     """Tell the pages, and the features of FACT_TASKS, that a question has a new answer, or a new reason for none."""
     question = fact.question
+    note_fact(question.symbol)
     what = {"kind": question.kind.value, "symbol": question.symbol, "detail": question.detail}
     live.publish(
         live.Envelope(

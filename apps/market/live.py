@@ -1,5 +1,6 @@
 """The live messages: built once, kept as the newest of their topic and symbol, and published to every process."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypedDict
@@ -125,8 +126,15 @@ def kept_seqs(topic: str) -> dict[str, int]:
 
 def latest_html(topic: str, symbol: str) -> tuple[int, str] | None:
     """Return seq and fragments of the newest kept snapshot message, or None. Raises redis.RedisError."""
-    kept = short_questions().hget(LATEST, f"{topic}:{symbol}")
-    if not kept:
-        return None
-    message = decode(str(kept))
-    return message.seq, msgspec.json.decode(message.text_html)["html"]
+    return latest_htmls(topic, [symbol]).get(symbol)
+
+
+def latest_htmls(topic: str, symbols: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Return seq and fragments of the newest kept snapshot message by symbol. Raises redis.RedisError."""
+    if not symbols:
+        return {}
+    kept = short_questions().hmget(LATEST, [f"{topic}:{symbol}" for symbol in symbols])
+    messages = {symbol: decode(str(text)) for symbol, text in zip(symbols, kept, strict=True) if text}
+    return {
+        symbol: (message.seq, msgspec.json.decode(message.text_html)["html"]) for symbol, message in messages.items()
+    }

@@ -32,7 +32,22 @@ def macro(at: datetime, *, ask: Ask | None = None) -> Macro:
     """Return the newest known figures; asking never waits unless `ask` does. A missing VIX is the engine's 20."""
     asking = ask or partial(facts.newest, at=at)
     has_series = facts.can_be_asked(Kind.MACRO)
-    engine = FREDIntegration(
+    engine = _engine(at, asking, has_series=has_series)
+    data = engine.get_economic_data()
+    vix = asking(VIX)
+    unknown = [name for name, series, _ in SERIES if not (has_series and _is_number(asking, series))]
+    stand_ins = (*(() if vix.is_known else ("vix",)), *unknown)
+    return Macro(data=data, regime=engine.get_regime(data), vix=vix, stand_ins=stand_ins)
+
+
+def volatility_regime(vix: float, *, at: datetime) -> dict[str, Any]:
+    """Return what the macro engine makes of a VIX alone: vol_regime, vol_signal. Nothing is looked up."""
+    engine = _engine(at, partial(facts.newest, at=at), has_series=False)
+    return {name: value for name, value in engine.get_regime({"vix": vix}).items() if name.startswith("vol_")}
+
+
+def _engine(at: datetime, asking: Ask, *, has_series: bool) -> FREDIntegration:
+    return FREDIntegration(
         clock=EngineClock(at),
         session=FredFacts(asking),
         tickers=lambda symbol: FactTicker(symbol, asking),
@@ -40,11 +55,6 @@ def macro(at: datetime, *, ask: Ask | None = None) -> Macro:
         environ={"FRED_API_KEY": "held by the source"} if has_series else {},
         settings={},
     )
-    data = engine.get_economic_data()
-    vix = asking(VIX)
-    unknown = [name for name, series, _ in SERIES if not (has_series and _is_number(asking, series))]
-    stand_ins = (*(() if vix.is_known else ("vix",)), *unknown)
-    return Macro(data=data, regime=engine.get_regime(data), vix=vix, stand_ins=stand_ins)
 
 
 def _is_number(asking: Ask, series: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from apps.ideas.models import TradeIdea
 from apps.market.chain import Chain
@@ -36,6 +36,25 @@ def test_blocks_and_verdict_follow_the_market_without_reload(
     assert page.evaluate("window.loadedOnce")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.evaluate(LAYOUT_SHIFT) < 0.02
+    assert errors == []
+
+
+@desktop_only
+def test_a_push_during_a_fetch_is_fetched_after_it_and_nothing_is_broken_off(
+    desk: Desk, log_in: Callable[[str], Page], spx_chain: Chain, spot: float, errors: list[str]
+) -> None:
+    arrive(spx_chain, spot=spot)
+    page = log_in("/gex/SPX/setups/")
+    plan = page.locator("#block-game-plan")
+    expect(page.locator("#connection")).to_contain_text("Live")
+    held: list[Route] = []
+    page.route("**/gex/SPX/setups/game-plan/", lambda route: route.continue_() if held else held.append(route))
+    arrive(spx_chain, spot=spot + 7, seconds=30)
+    wait_until(lambda: page.evaluate("1") == 1 and len(held) == 1)
+    arrive(spx_chain, spot=spot + 9, seconds=60)
+    expect(page.locator("#gex-strip")).to_contain_text(shown(spot + 9))
+    held[0].continue_()
+    expect(plan).to_contain_text(f"${spot + 9:.2f}")
     assert errors == []
 
 

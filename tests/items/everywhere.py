@@ -33,7 +33,7 @@ ITEMS = {
     "E-19": "decision: every time is New York's; where a rule went by the Central clock the page says so.",
     "E-20": _LEARN,
     "E-21": "tests/gex/test_page.py::test_every_figure_carries_its_source_and_moment",
-    "E-22": "tests/market/test_blocks.py::test_a_slot_shows_a_skeleton_and_fetches_itself",
+    "E-22": "tests/market/test_blocks.py::test_a_slot_shows_a_skeleton_and_fetches_itself_when_it_is_seen",
     "E-23": _FAULTS,
     "E-24": "tests/market/test_blocks.py::test_what_is_not_there_yet_is_said_escaped",
     "E-25": "decision: states are words with a colour; glyphs are left out where words say the same.",

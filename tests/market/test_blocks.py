@@ -7,7 +7,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from apps.market import blocks
-from apps.market.blocks import Block, NotReadyError, render_block, slot
+from apps.market.blocks import Block, NotReadyError, render_block, render_blocks, slot
 from apps.market.chain import Chain
 from apps.market.feed import store_observation
 from tests.moments import OPEN_MARKET
@@ -76,6 +76,40 @@ def test_one_rendering_serves_everybody_until_the_next_snapshot(spx_chain: Chain
     assert counting.built == 2
 
 
+def test_a_new_fact_about_the_symbol_ends_what_is_kept_and_one_about_another_does_not() -> None:
+    counting = Counting()
+    one = block(counting)
+    rendered(one)
+    blocks.note_fact("SPY")
+    rendered(one)
+    assert counting.built == 1
+    blocks.note_fact("SPX")
+    rendered(one)
+    assert counting.built == 2
+
+
+def test_that_something_is_not_there_yet_is_kept_too_until_a_fact_comes() -> None:
+    asked = Counting()
+
+    def not_yet(symbol: str, at: datetime) -> object:
+        asked(symbol, at)
+        raise NotReadyError("Not yet", f"asked {asked.built}")
+
+    rendered(block(not_yet))
+    assert "asked 1" in rendered(block(not_yet))
+    blocks.note_fact("SPX")
+    assert "asked 2" in rendered(block(not_yet))
+
+
+def test_blocks_of_a_page_stand_in_their_order_each_kept_on_its_own() -> None:
+    first, second = Counting(), Counting()
+    places = [(block(first), "/first/"), (block(failing), "/failing/"), (block(second), "/second/")]
+    render_blocks(places, "SPX", at=OPEN_MARKET, seq=7)
+    html = render_blocks(places, "SPX", at=OPEN_MARKET, seq=7)
+    assert ["/first/" in html[0], "This part failed" in html[1], "/second/" in html[2]] == [True] * 3
+    assert (first.built, second.built) == (1, 1)
+
+
 def test_it_is_built_anew_when_its_time_is_up() -> None:
     counting = Counting()
     rendered(block(counting))
@@ -96,8 +130,8 @@ def test_without_redis_it_is_built_each_time(settings: Settings) -> None:
     assert counting.built == 1
 
 
-def test_a_slot_shows_a_skeleton_and_fetches_itself() -> None:
+def test_a_slot_shows_a_skeleton_and_fetches_itself_when_it_is_seen() -> None:
     html = slot(block(Counting()), "SPX", url="/somewhere/")
-    assert 'hx-trigger="load, ' in html
+    assert 'hx-trigger="intersect once, ' in html
     assert "skeleton" in html
     assert blocks.SNAPSHOT in html

@@ -72,17 +72,13 @@ class ErrorLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SystemState:
-    """Everything the system page shows. Lists are empty, numbers None, where the part that knows is away."""
+class DeskHealth:
+    """Whether the desk works: what the dashboard's first box says. feeds is empty while the database is away."""
 
     at: datetime
     parts: list[Part]
     sources: list[SourceLine]
     feeds: list[FeedLine]
-    duties: list[DutyLine]
-    errors: list[ErrorLine]
-    sockets: list[dict[str, object]]
-    queued: int | None
 
     @property
     def up(self) -> int:
@@ -106,22 +102,41 @@ class SystemState:
         return "warn" if self.troubles else "gain"
 
 
-def system_state(at: datetime) -> SystemState:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemState(DeskHealth):
+    """Everything the system page shows. Lists are empty, numbers None, where the part that knows is away."""
+
+    duties: list[DutyLine]
+    errors: list[ErrorLine]
+    sockets: list[dict[str, object]]
+    queued: int | None
+
+
+def desk_health(at: datetime) -> DeskHealth:
     """Return how every part is doing at `at`."""
     parts = health.check_parts()
-    has_database = parts[0].status == "up"
-    feeds = _feeds(at) if has_database else []
+    return DeskHealth(at=at, parts=parts, sources=_sources(), feeds=_feeds(at) if _has_database(parts) else [])
+
+
+def system_state(at: datetime) -> SystemState:
+    """Return how every part is doing at `at`, and what was done and went wrong lately."""
+    desk = desk_health(at)
+    has_database = _has_database(desk.parts)
     duties = overview(at) if has_database else []
     return SystemState(
         at=at,
-        parts=parts,
-        sources=_sources(),
-        feeds=feeds,
+        parts=desk.parts,
+        sources=desk.sources,
+        feeds=desk.feeds,
         duties=duties,
-        errors=_errors(feeds, duties, at) if has_database else [],
+        errors=_errors(desk.feeds, duties, at) if has_database else [],
         sockets=_sockets() if has_database else [],
         queued=_or_none(lambda: int(short_questions().llen("celery"))),
     )
+
+
+def _has_database(parts: list[Part]) -> bool:
+    return parts[0].status == "up"
 
 
 def _sources() -> list[SourceLine]:
@@ -199,10 +214,10 @@ def _or_none(ask: Callable[[], T]) -> T | None:
 
 def system_box(at: datetime) -> dict[str, object]:
     """Return the dashboard's first status box (templates/components/status_box.html)."""
-    return box_of(system_state(at))
+    return box_of(desk_health(at))
 
 
-def box_of(state: SystemState) -> dict[str, object]:
+def box_of(state: DeskHealth) -> dict[str, object]:
     """Return the status box of a state that is known already."""
     words = {"gain": "Healthy", "warn": "Attention", "loss": "Degraded"}
     dots = {"gain": "gain", "warn": "warn", "loss": "loss"}

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from threading import Event
 
@@ -114,27 +114,28 @@ def test_an_answer_that_ends_early_is_no_chain(cboe: CboeSource, httpserver: HTT
         cboe.fetch_chain("SPX", at=AT)
 
 
-def test_a_server_that_keeps_silent_is_given_up(httpserver: HTTPServer, released: Callable[[], None]) -> None:
-    impatient = CboeSource(httpserver.url_for("/options"), timeout=0.2)
-    with pytest.raises(SourceUnavailable, match=r"within 0\.2 s"):
-        impatient.fetch_chain("SPX", at=AT)
-    released()
-
-
 @pytest.fixture
-def released(httpserver: HTTPServer) -> Callable[[], None]:
-    """Let the server hold its answer back; return what frees it."""
+def slow_server() -> Iterator[HTTPServer]:
+    """A server of its own: an answer that comes after its test must not reach the log of another one."""
+    with HTTPServer() as server:
+        yield server
+
+
+def test_a_server_that_keeps_silent_is_given_up(slow_server: HTTPServer) -> None:
     free = Event()
 
     def hold(_: Request) -> Response:
         free.wait(10)
         return Response(b"")
 
-    httpserver.expect_oneshot_request(SPX).respond_with_handler(hold)
-    return free.set
+    slow_server.expect_oneshot_request(SPX).respond_with_handler(hold)
+    impatient = CboeSource(slow_server.url_for("/options"), timeout=0.2)
+    with pytest.raises(SourceUnavailable, match=r"within 0\.2 s"):
+        impatient.fetch_chain("SPX", at=AT)
+    free.set()
 
 
-def test_a_server_that_drips_is_given_up(httpserver: HTTPServer) -> None:
+def test_a_server_that_drips_is_given_up(slow_server: HTTPServer) -> None:
     pause = Event()
 
     def drip() -> object:
@@ -143,9 +144,9 @@ def test_a_server_that_drips_is_given_up(httpserver: HTTPServer) -> None:
             pause.wait(0.05)
             yield b" " * 300_000
 
-    httpserver.expect_oneshot_request(SPX).respond_with_handler(lambda _: Response(drip(), 200))  # type: ignore[arg-type]
+    slow_server.expect_oneshot_request(SPX).respond_with_handler(lambda _: Response(drip(), 200))  # type: ignore[arg-type]
     with pytest.raises(SourceUnavailable, match=r"not complete within 0\.3 s"):
-        CboeSource(httpserver.url_for("/options"), timeout=0.3).fetch_chain("SPX", at=AT)
+        CboeSource(slow_server.url_for("/options"), timeout=0.3).fetch_chain("SPX", at=AT)
 
 
 def test_a_server_that_is_not_there_is_unavailable(httpserver: HTTPServer) -> None:

@@ -150,22 +150,22 @@ def test_a_connection_refused_does_not_tell_the_key() -> None:
 
 
 @pytest.fixture
-def held(httpserver: HTTPServer) -> Iterator[None]:
-    """Let the server hold its answer back."""
+def silent() -> Iterator[HTTPServer]:
+    """A server of its own that holds its answer back: its late answer must not reach the log of another test."""
     free = Event()
 
     def hold(_: Request) -> Response:
         free.wait(10)
         return Response("")
 
-    httpserver.expect_oneshot_request(PATH).respond_with_handler(hold)
-    yield
-    free.set()
+    with HTTPServer() as server:
+        server.expect_oneshot_request(PATH).respond_with_handler(hold)
+        yield server
+        free.set()
 
 
-@pytest.mark.usefixtures("held")
-def test_a_server_that_keeps_silent_is_given_up(httpserver: HTTPServer) -> None:
-    impatient = FredSource(KEY, base_url=httpserver.url_for(""), timeout=0.2)
+def test_a_server_that_keeps_silent_is_given_up(silent: HTTPServer) -> None:
+    impatient = FredSource(KEY, base_url=silent.url_for(""), timeout=0.2)
     with pytest.raises(SourceUnavailable, match=r"within 0\.2 s"):
         impatient.fetch(YIELD, at=AT)
 

@@ -60,8 +60,13 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.market",
     "apps.ideas",
+    "apps.ledger",
     "apps.gex",
     "apps.gamma",
+    "apps.positions",
+    "apps.journal",
+    "apps.autotrader",
+    "apps.paper",
     "apps.dashboard",
 ]
 

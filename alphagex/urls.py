@@ -14,6 +14,10 @@ urlpatterns = [
     path("gex/", include("apps.gex.urls")),
     path("learn/", learn, name="learn"),
     path("gamma/", include("apps.gamma.urls")),
+    path("positions/", include("apps.positions.urls")),
+    path("journal/", include("apps.journal.urls")),
+    path("autotrader/", include("apps.autotrader.urls")),
+    path("paper/", include("apps.paper.urls")),
     path("ideas/", include("apps.ideas.urls")),
     path("admin/", admin.site.urls),
 ]

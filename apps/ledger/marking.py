@@ -1,0 +1,98 @@
+"""Marking: what every open position is worth now, in one pass however many there are.
+
+A mark is the mid of bid and ask. A quote that cannot be marked leaves the last mark with its moment and says why.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.ledger.filling import reckon, show_mark
+from apps.ledger.models import Leg, Position
+from apps.ledger.pricing import LegQuote, quote_legs
+from apps.market.budget import Priority
+
+_BATCH = 1000
+_LEG_FIELDS = ("bid", "ask", "mark", "iv", "marked_at", "source", "truth")
+_POSITION_FIELDS = ("unrealized_pnl", "current_price", "marked_at", "mark_problem")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """What a pass did. positions: all that were looked at; users: whose; problems: those that got no new mark."""
+
+    positions: int
+    problems: int
+    users: frozenset[int]
+
+
+def mark_open_positions(*, at: datetime, symbol: str = "", priority: Priority = Priority.SCHEDULED) -> Marked:
+    """Mark every open position (of `symbol`, where one is named) and store the marks."""
+    found = Position.objects.filter(status=Position.Status.OPEN).order_by("pk")
+    if symbol:
+        found = found.filter(symbol=symbol)
+    quotes = _Quotes(at=at, priority=priority)
+    positions, problems = 0, 0
+    users: set[int] = set()
+    for batch in _batches(list(found.values_list("pk", flat=True))):
+        marked = _mark_batch(batch, quotes, at=at)
+        positions += len(marked)
+        problems += sum(1 for position in marked if position.mark_problem)
+        users.update(position.account.owner_id for position in marked)
+    return Marked(positions=positions, problems=problems, users=frozenset(users))
+
+
+class _Quotes:
+    """The quotes of one pass: each contract is looked up once."""
+
+    def __init__(self, *, at: datetime, priority: Priority) -> None:
+        self._at = at
+        self._priority = priority
+        self._known: dict[tuple[object, ...], LegQuote] = {}
+
+    def of(self, symbol: str, leg: Leg) -> LegQuote:
+        contract = (symbol, leg.kind, leg.strike, leg.expiration, leg.root)
+        if contract not in self._known:
+            self._known[contract] = quote_legs(symbol, [leg], at=self._at, priority=self._priority)[0]
+        return self._known[contract]
+
+
+def _mark_batch(keys: Sequence[int], quotes: _Quotes, *, at: datetime) -> list[Position]:
+    """Mark positions that are still open once their rows are locked: a close meanwhile is not overwritten."""
+    with transaction.atomic():
+        positions = list(
+            Position.objects.select_for_update(of=("self",))
+            .select_related("account")
+            .filter(pk__in=keys, status=Position.Status.OPEN)
+            .order_by("pk")
+        )
+        legs = defaultdict(list)
+        for leg in Leg.objects.filter(position__in=positions).order_by("number"):
+            legs[leg.position_id].append(leg)
+        for position in positions:
+            _mark(position, legs[position.pk], quotes, at=at)
+        Leg.objects.bulk_update([leg for each in legs.values() for leg in each], _LEG_FIELDS, batch_size=500)
+        Position.objects.bulk_update(positions, _POSITION_FIELDS, batch_size=500)
+    return positions
+
+
+def _mark(position: Position, legs: Sequence[Leg], quotes: _Quotes, *, at: datetime) -> None:
+    """Put the newest marks on a position: all of its open legs, or none, so that its price is of one moment."""
+    held = [leg for leg in legs if leg.open_quantity]
+    found = [quotes.of(position.symbol, leg) for leg in held]
+    missing = [quote.problem or "A leg has no mid." for quote in found if quote.mark is None]
+    if missing:
+        position.mark_problem = " ".join(dict.fromkeys(missing))
+        return
+    for leg, quote in zip(held, found, strict=True):
+        show_mark(leg, quote)
+    reckon(position, legs)
+    position.marked_at = at
+    position.mark_problem = " ".join(dict.fromkeys(quote.problem for quote in found if quote.problem))
+
+
+def _batches(keys: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH))

@@ -16,8 +16,8 @@ from apps.ledger.pricing import LegQuote, quote_legs
 from apps.market.budget import Priority
 
 _BATCH = 1000
-_LEG_FIELDS = ("bid", "ask", "mark", "iv", "marked_at", "source", "truth")
-_POSITION_FIELDS = ("unrealized_pnl", "current_price", "marked_at", "mark_problem")
+LEG_FIELDS = ("bid", "ask", "mark", "iv", "marked_at", "source", "truth")
+POSITION_FIELDS = ("unrealized_pnl", "current_price", "marked_at", "mark_problem")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +74,16 @@ def _mark_batch(keys: Sequence[int], quotes: _Quotes, *, at: datetime) -> list[P
             legs[leg.position_id].append(leg)
         for position in positions:
             _mark(position, legs[position.pk], quotes, at=at)
-        Leg.objects.bulk_update([leg for each in legs.values() for leg in each], _LEG_FIELDS, batch_size=500)
-        Position.objects.bulk_update(positions, _POSITION_FIELDS, batch_size=500)
+        _write(Leg, [leg for each in legs.values() for leg in each], LEG_FIELDS)
+        _write(Position, positions, POSITION_FIELDS)
     return positions
+
+
+def _write(model: type[Leg] | type[Position], rows: Sequence[Leg] | Sequence[Position], fields: Sequence[str]) -> None:
+    """Update `fields` of rows that are there and locked; as an upsert, since bulk_update takes ten times as long."""
+    model.objects.bulk_create(  # type: ignore[union-attr]
+        rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields
+    )
 
 
 def _mark(position: Position, legs: Sequence[Leg], quotes: _Quotes, *, at: datetime) -> None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -16,6 +17,7 @@ from apps.ledger.pricing import LegQuote, quote_legs
 from apps.market.budget import Priority
 
 _BATCH = 1000
+Row = TypeVar("Row", Leg, Position)
 LEG_FIELDS = ("bid", "ask", "mark", "iv", "marked_at", "source", "truth")
 POSITION_FIELDS = ("unrealized_pnl", "current_price", "marked_at", "mark_problem")
 
@@ -79,11 +81,9 @@ def _mark_batch(keys: Sequence[int], quotes: _Quotes, *, at: datetime) -> list[P
     return positions
 
 
-def _write(model: type[Leg] | type[Position], rows: Sequence[Leg] | Sequence[Position], fields: Sequence[str]) -> None:
+def _write(model: type[Row], rows: Sequence[Row], fields: Sequence[str]) -> None:
     """Update `fields` of rows that are there and locked; as an upsert, since bulk_update takes ten times as long."""
-    model.objects.bulk_create(  # type: ignore[union-attr]
-        rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields
-    )
+    model._default_manager.bulk_create(rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields)
 
 
 def _mark(position: Position, legs: Sequence[Leg], quotes: _Quotes, *, at: datetime) -> None:

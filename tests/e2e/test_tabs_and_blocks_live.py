@@ -11,7 +11,7 @@ from apps.market.chain import Chain
 from tests.desk import Desk, wait_until
 from tests.e2e.arriving import arrive, shown
 from tests.e2e.conftest import desktop_only
-from tests.e2e.test_the_gex_page_lives import LAYOUT_SHIFT
+from tests.e2e.layout import LAYOUT_SHIFT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -12,8 +12,8 @@ from apps.market.models import Feed, Snapshot
 from tests.desk import Desk
 from tests.e2e.arriving import arrive, shown
 from tests.e2e.conftest import desktop_only
+from tests.e2e.layout import LAYOUT_SHIFT
 from tests.e2e.test_pages_are_clean import nameless_controls
-from tests.e2e.test_the_gex_page_lives import LAYOUT_SHIFT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -9,16 +9,9 @@ from playwright.sync_api import Page, expect
 from apps.market.chain import Chain
 from tests.desk import Desk
 from tests.e2e.arriving import arrive, shown
+from tests.e2e.layout import LAYOUT_SHIFT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-LAYOUT_SHIFT = """() => new Promise(resolve => {
-  let sum = 0;
-  new PerformanceObserver(list => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
-  }).observe({type: 'layout-shift', buffered: true});
-  requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
-})"""
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from alphagex import clock
 from apps.gamma.seen import SeenWeek, week_of
 from apps.gamma.views_of_week import FACTS
 from apps.gamma.words import TONES
@@ -73,6 +74,8 @@ def _headline(seen: SeenWeek) -> str:
     view, week = value["daily_impact"], value["weekly_evolution"]
     if value["is_friday_after_close"]:
         return "This week's gamma is gone."
+    if not value["is_weekend"] and clock.session_on(date.fromisoformat(value["current_date"])) is None:
+        return "Nothing expires today: the exchange is closed."
     day = f"on {value['current_day']}" if value["is_weekend"] else "today"
     share = f"{view['impact_pct']:.0f} % of the gamma ahead expires {day}"
     if seen.is_partly_known:

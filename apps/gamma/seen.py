@@ -35,7 +35,9 @@ def week_of(symbol: str, at: datetime) -> SeenWeek:
             f"Nothing that expires {span} is known of {symbol}. What the source has appears here by itself.",
         )
     missing = _missing(found)
-    return SeenWeek(symbol, value, found, _badge(found), _notes(found, missing), bool(missing))
+    return SeenWeek(
+        symbol, value, found, _badge(found), _notes(found, missing, today=clock.in_new_york(at).date()), bool(missing)
+    )
 
 
 def _missing(found: WeekGamma) -> list[date]:
@@ -49,7 +51,7 @@ def _days(found: WeekGamma) -> list[date]:
     return [date.fromisoformat(one["date"]) for one in breakdown]
 
 
-def _notes(found: WeekGamma, missing: list[date]) -> tuple[str, ...]:
+def _notes(found: WeekGamma, missing: list[date], *, today: date) -> tuple[str, ...]:
     value, days = found.intelligence, _days(found)
     notes = []
     if value["is_weekend"]:
@@ -65,7 +67,8 @@ def _notes(found: WeekGamma, missing: list[date]) -> tuple[str, ...]:
             notes.append(f"{day:%A} is a half day: it closes, and its options expire, at {session.closes:%H:%M}.")
     if missing:
         names = ", ".join(f"{day:%A}" for day in missing)
-        notes.append(f"Nothing is known of {names}: counted as 0 until it comes.")
+        waiting = " until it comes" if missing[-1] >= today else ""
+        notes.append(f"Nothing is known of {names}: counted as 0{waiting}.")
     return tuple(notes)
 
 

@@ -81,6 +81,8 @@ def playbook(symbol: str, at: datetime) -> Playbook:
     session = clock.session_on(clock.in_new_york(at).date())
     is_over = session is not None and at >= session.closes
     notes = ["Chosen by the weekday of the Central clock, as the old program did; its hours speak of New York."]
+    if play.legs:
+        notes.append("Its strikes are distances from the price: take the nearest that are listed.")
     if is_over and play.legs:
         notes.insert(0, "The session is over: nothing of this can be done before the next one.")
     elif session is None and play.legs:

@@ -104,6 +104,7 @@ def test_there_is_nothing_to_hand_on_at_the_weekend(trader_client: Client, seen:
         ("2026-11-16 11:00", r"^\d+ % of the gamma ahead expires today; \d+ % is gone by Friday"),
         ("2026-11-18 11:30", r"^\d+ % of the gamma ahead expires today\.$"),  # Monday and Tuesday were not seen
         ("2026-11-20 17:00", r"^This week's gamma is gone\.$"),
+        ("2026-11-26 11:00", r"^Nothing expires today: the exchange is closed\.$"),
         ("2026-11-21 11:00", r"^\d+ % of the gamma ahead expires on Monday; "),
     ],
 )
@@ -125,3 +126,10 @@ def test_after_the_close_the_play_is_over_and_is_not_handed_on(trader_client: Cl
         answer = trader_client.post("/ideas/gamma/SPX/play/log/")
     assert "The session is over" in page
     assert "before the next session" in answer["HX-Trigger"]
+
+
+def test_a_day_that_is_over_and_was_not_seen_is_not_said_to_come(seen: Seen) -> None:
+    moment = ny("2026-11-20 11:00")
+    seen("SPX", moment)
+    notes = overview.build("SPX", moment).notes
+    assert "Nothing is known of Monday, Tuesday, Wednesday, Thursday: counted as 0." in notes

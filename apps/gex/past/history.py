@@ -66,7 +66,7 @@ def build(symbol: str, at: datetime) -> History:
         )
     return History(
         spans=[_span(name, [one for one in days if (last - one.day).days < length]) for name, length in SPANS.items()],
-        rows=[_row(one) for one in reversed(days[-_SHOWN:])],
+        rows=[_row(one, today=last) for one in reversed(days[-_SHOWN:])],
         count=len(days),
         signals=SIGNALS,
         badge=_badge(days),
@@ -182,12 +182,12 @@ def _badge(days: list[Day]) -> Badge:
     }
 
 
-def _row(one: Day) -> Row:
+def _row(one: Day, *, today: date) -> Row:
     # A day fetched later comes without walls; one the desk saw without a wall had none.
     absent = "none" if one.snapshots else MISSING
     walls = [absent if value is None else strike(value) for value in (one.put_wall, one.call_wall)]
     return Row(
-        date=f"{one.day:%a %-d %b}" + ("" if one.is_final else ", so far"),
+        date=f"{one.day:%a %-d %b}" + ("" if one.is_final else ", so far" if one.day >= today else ", as last seen"),
         close=points(one.close),
         net=usd_compact(one.net_gex),
         net_tone=signed_class(one.net_gex),

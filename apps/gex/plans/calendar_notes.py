@@ -1,6 +1,6 @@
 """The true calendar beside the plans' assumed one: sessions, holidays, half days, expiration."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from alphagex import clock
 
@@ -18,6 +18,14 @@ def daily_notes(day: date) -> tuple[str, ...]:
     if session.is_half_day:
         return (f"Half day: the session closes at {session.closes:%H:%M} ET, the schedule is that of a full one.",)
     return ()
+
+
+def why_closed(at: datetime) -> str:
+    """Return why nothing can be done at `at` though the rules' hours say otherwise; empty on any usual session day."""
+    session = clock.session_on(at.date())
+    if session is not None and not (session.is_half_day and at >= session.closes):
+        return ""
+    return f"The exchange is closed until {clock.session_after(at.date()).opens:%a %-d %b %H:%M} ET."
 
 
 def weekly_notes(day: date) -> tuple[str, ...]:

@@ -91,3 +91,18 @@ def test_the_page_says_it_on_a_sunday(trader_client: Client, snapshot: Snapshot)
         page = trader_client.get("/gex/SPX/plans/").content.decode()
     assert "Sunday 22 November is the weekend" in text_of(panel(page, "daily"))
     assert "The week is over" in text_of(panel(page, "weekly"))
+
+
+@pytest.mark.parametrize(
+    ("at", "closed"),
+    [
+        (datetime(2026, 11, 26, 11, 0, tzinfo=OPEN_MARKET.tzinfo), "until Fri 27 Nov 09:30 ET."),
+        (HALF_DAY_AFTERNOON, "until Mon 30 Nov 09:30 ET."),
+    ],
+)
+def test_with_the_exchange_closed_there_is_nothing_to_do_whatever_the_hour_says(
+    trader_client: Client, snapshot: Snapshot, at: datetime, closed: str
+) -> None:
+    with time_machine.travel(at, tick=False):
+        daily = text_of(panel(trader_client.get("/gex/SPX/plans/").content.decode(), "daily"))
+    assert f"What to do right now Nothing. The exchange is closed {closed} On a trading day the rules say" in daily

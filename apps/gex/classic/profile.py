@@ -6,10 +6,10 @@ from typing import Any
 
 from apps.gex.classic.profile_chart import Line, figure_of, lines_of, window_of
 from apps.gex.classic.refresh import Refresh, refresh_of
-from apps.gex.past.line_charts import encoded
 from apps.market.blocks import Block, NotReadyError
 from apps.market.history import changes
 from apps.market.history.changes import StdChanges
+from apps.market.line_charts import encoded
 from apps.market.notices import Badge
 from apps.market.sources.protocol import Kind
 from apps.market.templatetags.numbers import MINUS, count, points, signed, signed_percent, strike

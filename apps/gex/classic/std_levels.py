@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from apps.gex.classic.std_chart import figure_of
-from apps.gex.past.line_charts import encoded
 from apps.market.blocks import Block, NotReadyError
 from apps.market.history import changes
 from apps.market.history.changes import StdChanges
 from apps.market.history.std import StdLevels
+from apps.market.line_charts import encoded
 from apps.market.models import Snapshot
 from apps.market.notices import Badge, badge_of
 from apps.market.sources.protocol import Kind

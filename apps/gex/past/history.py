@@ -6,10 +6,10 @@ from datetime import date, datetime
 from django.urls import reverse
 
 from alphagex import clock
-from apps.gex.past.line_charts import Band, Level, Panel, Trace, encoded, stacked
 from apps.market.blocks import Block, NotReadyError
 from apps.market.history import series
 from apps.market.history.series import Day
+from apps.market.line_charts import Band, Level, Panel, Trace, encoded, stacked
 from apps.market.models import Snapshot
 from apps.market.notices import BADGE_KINDS, Badge
 from apps.market.templatetags.numbers import MISSING, percent, points, signed_class, signed_percent, strike, usd_compact

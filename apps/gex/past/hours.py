@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from apps.gex.past.line_charts import Panel, Trace, encoded, stacked
 from apps.gex.past.records import last_days
 from apps.market.blocks import Block, NotReadyError
+from apps.market.line_charts import Panel, Trace, encoded, stacked
 from apps.market.notices import Badge
 from apps.market.templatetags.numbers import MISSING, percent, signed_percent, usd_compact, usd_size
 from legacy_engines.gamma.tracking import CLOSING_HOUR, OPENING_HOUR

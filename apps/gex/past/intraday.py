@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from apps.gex.past.line_charts import Panel, Trace, encoded, stacked
 from apps.market.blocks import Block, NotReadyError
 from apps.market.history import series
 from apps.market.history.series import Point
 from apps.market.history.sessions import newest_session
+from apps.market.line_charts import Panel, Trace, encoded, stacked
 from apps.market.models import Snapshot
 from apps.market.notices import Badge, badge_of
 from apps.market.templatetags.numbers import signed, signed_class, signed_percent, usd_compact

@@ -73,6 +73,7 @@ def _navigation(request: HttpRequest, *, symbol: str) -> list[dict[str, Any]]:
             ],
         }
     ]
+    sections.append({"title": "Trade", "items": _trading(path)})
     if getattr(request.user, "is_staff", False):
         system = {
             "label": "System",
@@ -84,3 +85,19 @@ def _navigation(request: HttpRequest, *, symbol: str) -> list[dict[str, Any]]:
         }
         sections.append({"title": "Desk", "items": [system], "foot": True})
     return sections
+
+
+def _trading(path: str) -> list[dict[str, Any]]:
+    """Return the pages on which money moves: (name, label, short, icon, key)."""
+    pages = [("autotrader", "Auto Trader", "Auto", "bot", "g a")]
+    return [
+        {
+            "label": label,
+            "short": short,
+            "url": reverse(f"{name}:page"),
+            "icon": icon,
+            "shortcut": key,
+            "active": path.startswith(f"/{name}/"),
+        }
+        for name, label, short, icon, key in pages
+    ]

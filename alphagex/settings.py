@@ -244,11 +244,16 @@ SECONDS_PER_REQUEST: dict[str, float] = {"tradingvolatility": 20.0, "cboe": 1.0,
 )
 REQUEST_BURST: dict[str, int] = {"tradingvolatility": 1, "cboe": 5, "yahoo": 10, "fred": 10}
 SOURCE_TIMEOUT_SECONDS: float = env.float("ALPHAGEX_SOURCE_TIMEOUT_SECONDS", default=15.0)
+# Claude, asked by the auto trader whether to hold or to close; without a key the rules decide.
+CLAUDE_API_KEY: str = env("CLAUDE_API_KEY", default="")
+CLAUDE_URL: str = env("ALPHAGEX_CLAUDE_URL", default="https://api.anthropic.com")
+CLAUDE_MODEL: str = env("ALPHAGEX_CLAUDE_MODEL", default="claude-sonnet-4-5")
+CLAUDE_TIMEOUT_SECONDS: float = env.float("ALPHAGEX_CLAUDE_TIMEOUT_SECONDS", default=20.0)
 RATE: float = env.float("ALPHAGEX_RATE", default=0.0)
 DIVIDEND_YIELD: float = env.float("ALPHAGEX_DIVIDEND_YIELD", default=0.0)
 
 # The one visible place where features hear of a new snapshot: tasks that take its id.
-SNAPSHOT_TASKS = ["gex.publish_panels", "dashboard.publish_row"]
+SNAPSHOT_TASKS = ["gex.publish_panels", "dashboard.publish_row", "ledger.mark", "autotrader.manage"]
 # And of a new answer to a question: tasks that take its kind, symbol and detail.
 FACT_TASKS: list[str] = []
 # What a socket may subscribe to: the market's own messages, and the panels of each feature.

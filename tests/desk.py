@@ -93,7 +93,7 @@ class NotYetError(Exception):
     """What is waited for has not happened."""
 
 
-@stamina.retry(on=NotYetError, timeout=10, attempts=None, wait_initial=0.05, wait_max=0.2)
+@stamina.retry(on=NotYetError, timeout=30, attempts=None, wait_initial=0.05, wait_max=0.2)
 def wait_until(happened: Callable[[], bool]) -> None:
     """Return when `happened()` holds."""
     if not happened():

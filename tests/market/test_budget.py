@@ -178,19 +178,24 @@ from apps.market.redis_client import short_questions
 from apps.market.sources.protocol import OutOfBudget, Upstream
 meter = RedisMeter(Upstream(name="fast", seconds_per_request=0.1, burst=2))
 granted, until = [], time.monotonic() + float(sys.argv[1])
+
+def moment():
+    seconds, micros = short_questions().time()
+    return seconds + micros / 1e6
+
 while time.monotonic() < until:
+    before = moment()
     try:
         meter.spend()
     except OutOfBudget:
         continue
-    seconds, micros = short_questions().time()
-    granted.append(seconds + micros / 1e6)
+    granted.append((before, moment()))
 print(json.dumps(granted))
 """
 
 
 def test_four_worker_processes_and_the_web_process_together_never_exceed_the_budget() -> None:
-    def spend(_: int) -> list[float]:
+    def spend(_: int) -> list[tuple[float, float]]:
         command = [sys.executable, "-c", _SPENDING, "2.0"]
         environment = {"DJANGO_SETTINGS_MODULE": "alphagex.settings"}
         done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, check=True)
@@ -198,10 +203,11 @@ def test_four_worker_processes_and_the_web_process_together_never_exceed_the_bud
 
     with ThreadPoolExecutor(5) as pool:
         per_process = list(pool.map(spend, range(5)))
-    moments = sorted(moment for granted in per_process for moment in granted)
-    assert len(moments) >= 15
-    for start in range(len(moments)):
-        for end in range(start + 1, len(moments)):
-            allowed = FAST.burst + (moments[end] - moments[start] + 0.02) / FAST.seconds_per_request
-            assert end - start + 1 <= allowed + 1e-6, (start, end)
-    assert budget.state(FAST).made == len(moments)
+    # Each was granted somewhere between the two moments its process saw: only those surely inside a span count for it.
+    granted = [pair for process in per_process for pair in process]
+    assert len(granted) >= 15
+    for start, _ in granted:
+        for _, end in granted:
+            inside = sum(before >= start and after <= end for before, after in granted)
+            assert inside <= FAST.burst + max(end - start, 0) / FAST.seconds_per_request + 1e-6, (start, end)
+    assert budget.state(FAST).made == len(granted)

@@ -268,17 +268,16 @@ def test_a_symbol_that_is_left_on_its_page_is_not_played_on(recording: Path) -> 
 
 def test_ctrl_c_ends_the_waiting_and_says_how_to_leave(recording: Path) -> None:
     forget_everything()
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "replay", str(recording), "--speed", "0.001"],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": database_url()},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    wait_until(lambda: Snapshot.objects.exists())
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    command = [sys.executable, "manage.py", "replay", str(recording), "--speed", "0.001"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    environment = os.environ | {"DATABASE_URL": database_url()}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, **pipes) as process:  # type: ignore[call-overload]
+        try:
+            wait_until(lambda: Snapshot.objects.exists())
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == 0, err
     assert "Stopped after 1 of 7 observations" in out
     assert "/gex/SPX/" in out

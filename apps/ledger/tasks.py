@@ -1,0 +1,24 @@
+"""Doors for the worker: a snapshot's id in, marks and fills out."""
+
+import structlog
+from celery import shared_task
+
+from alphagex import clock
+from apps.ledger.marking import mark_open_positions
+from apps.ledger.orders import try_waiting_orders
+from apps.market.models import Snapshot
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(name="ledger.mark", ignore_result=True, soft_time_limit=45, time_limit=60, expires=60)
+def mark(snapshot_id: int) -> None:
+    """Mark the open positions of a snapshot's symbol and try the orders that wait for a quote."""
+    symbol = Snapshot.objects.values_list("symbol", flat=True).get(pk=snapshot_id)
+    at = clock.now()
+    marked = mark_open_positions(at=at, symbol=symbol)
+    filled = try_waiting_orders(at=at)
+    if marked.positions or filled:
+        log.info(
+            "positions_marked", symbol=symbol, positions=marked.positions, problems=marked.problems, filled=len(filled)
+        )

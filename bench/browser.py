@@ -127,24 +127,28 @@ def _shifts_with_a_push(browser: "Browser", port: int, cookie: str) -> dict[str,
     """Return, for each size of screen, the page that moved most and by how much: load, charts and one push."""
     found = {}
     for size in SIZES:
-        moved = {path: _shift_with_a_push(browser, port, cookie, path, size) for path in LIVE}
+        moved = {}
+        for turn, path in enumerate(LIVE):
+            # Each page is opened where the one before was left: the price goes up for one and back for the next.
+            move = 0 if turn % 2 else 25
+            moved[path] = _shift_with_a_push(browser, port, cookie, path, size=size, move=move)
         worst = max(moved, key=lambda path: moved[path])
         found[f"{worst} (worst of {len(LIVE)} pages, {size})"] = moved[worst]
     return found
 
 
-def _shift_with_a_push(browser: "Browser", port: int, cookie: str, path: str, size: str) -> float:
+def _shift_with_a_push(browser: "Browser", port: int, cookie: str, path: str, *, size: str, move: float) -> float:
     from tests.desk import wait_until
-    from tests.e2e.layout import INTERACTIVE, LAYOUT_SHIFT
+    from tests.e2e.layout import INTERACTIVE, LAYOUT_SHIFT, PUSH_IS_SHOWN, WATCH_PUSHES
 
     context = _fresh_profile(browser, port, cookie, size)
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{port}{path}")
     page.wait_for_selector("#connection[data-state=live]")
     page.evaluate(INTERACTIVE)
-    before = page.inner_text("main")
-    _let_a_snapshot_arrive(move=25 if len(before) % 2 else 40)
-    wait_until(lambda: page.inner_text("main") != before)
+    page.evaluate(WATCH_PUSHES)
+    pushed = ["SPX", _let_a_snapshot_arrive(move=move)]
+    wait_until(lambda: bool(page.evaluate(PUSH_IS_SHOWN, pushed)))
     page.evaluate(INTERACTIVE)
     shift = float(page.evaluate(LAYOUT_SHIFT))
     context.close()
@@ -160,8 +164,8 @@ def _fresh_profile(browser: "Browser", port: int, cookie: str, size: str = "desk
     return context
 
 
-def _let_a_snapshot_arrive(*, move: float) -> None:
-    """Store and publish a simulated SPX chain as the worker would, `move` points above the market's own spot."""
+def _let_a_snapshot_arrive(*, move: float) -> int:
+    """Store and publish a simulated SPX chain as the worker would, `move` points above its own spot; return its seq."""
     from alphagex import clock
     from apps.dashboard.services import publish_row
     from apps.gex.services import publish_panels
@@ -176,3 +180,4 @@ def _let_a_snapshot_arrive(*, move: float) -> None:
     stored = store_observation(replace(chain, spot=chain.spot + move), received_at=at)
     publish_panels(stored.snapshot.pk)
     publish_row(stored.snapshot.pk)
+    return stored.snapshot.seq

@@ -1,16 +1,19 @@
-"""Fixtures of the whole suite: people, chains, and a real web process on the test database."""
+"""Fixtures of the whole suite: people, chains, a stored snapshot, and a real web process on the test database."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
 from apps.market import configured
 from apps.market.chain import Chain
-from apps.market.models import Feed
+from apps.market.feed import store_observation
+from apps.market.models import Feed, Snapshot
 from apps.market.redis_client import short_questions
 from apps.market.sources.simulated import SimulatedSource
 from tests.desk import Desk, running_desk
@@ -55,8 +58,28 @@ def trader_client(trader: User, client: Client) -> Client:
 
 
 @pytest.fixture
+def owner_client(owner: User) -> Client:
+    client = Client()
+    client.force_login(owner)
+    return client
+
+
+@pytest.fixture
 def spx_chain() -> Chain:
     return SimulatedSource(seed=42).fetch_chain("SPX", at=OPEN_MARKET)
+
+
+@pytest.fixture
+def snapshot(db: None, spx_chain: Chain) -> Snapshot:
+    """SPX as stored at OPEN_MARKET."""
+    return store_observation(spx_chain, received_at=OPEN_MARKET).snapshot
+
+
+@pytest.fixture
+def seconds_later() -> Iterator[None]:
+    """The clock stands two seconds after OPEN_MARKET."""
+    with time_machine.travel(OPEN_MARKET + timedelta(seconds=2), tick=False):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,8 @@ from apps.market.tracking.week_gamma import WeekGamma
 
 @dataclass(frozen=True, slots=True)
 class SeenWeek:
-    """intelligence: the engine's three views. notes: sentences. is_partly_known: a session of the week counts as 0."""
+    """intelligence: the engine's three views. notes: sentences. is_partly_known: a session of
+    the week, one of `missing`, counts as 0."""
 
     symbol: str
     intelligence: dict[str, Any]
@@ -22,6 +23,7 @@ class SeenWeek:
     badge: Badge
     notes: tuple[str, ...]
     is_partly_known: bool
+    missing: tuple[date, ...] = ()
 
 
 def week_of(symbol: str, at: datetime) -> SeenWeek:
@@ -36,7 +38,13 @@ def week_of(symbol: str, at: datetime) -> SeenWeek:
         )
     missing = _missing(found)
     return SeenWeek(
-        symbol, value, found, _badge(found), _notes(found, missing, today=clock.in_new_york(at).date()), bool(missing)
+        symbol,
+        value,
+        found,
+        _badge(found),
+        _notes(found, missing, today=clock.in_new_york(at).date()),
+        bool(missing),
+        tuple(missing),
     )
 
 
@@ -58,7 +66,9 @@ def _notes(found: WeekGamma, missing: list[date], *, today: date) -> tuple[str, 
         monday = _day(value["week_start"])
         notes.append(f"It is the weekend: this is the coming week, and Monday {monday} stands for today.")
     if value["is_friday_after_close"]:
-        notes.append("Friday's expiration is over: this is the week as it ended. The next one comes tomorrow.")
+        notes.append(
+            "Friday's expiration is over: this is the week as it ended. From tomorrow on the coming week stands here."
+        )
     for day in days:
         session = clock.session_on(day)
         if session is None:

@@ -47,11 +47,12 @@ class Tracker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Playbook:
-    """Today's play. note: on which clock it was chosen, and what the calendar says besides."""
+    """Today's play. closed: what the calendar says against it. note: on which clock it was chosen."""
 
     play: Play
     structure: str
     levels: str
+    closed: str
     note: str
     badge: Badge
 
@@ -83,21 +84,27 @@ def playbook(symbol: str, at: datetime) -> Playbook:
     notes = ["Chosen by the weekday of the Central clock, as the old program did; its hours speak of New York."]
     if play.legs:
         notes.append("Its strikes are distances from the price: take the nearest that are listed.")
+    closed = ""
     if is_over and play.legs:
-        notes.insert(0, "The session is over: nothing of this can be done before the next one.")
+        closed = f"The session is over: nothing of this can be done before {_opens(at)}."
     elif session is None and play.legs:
-        notes.insert(0, "The exchange is closed today: nothing of this can be done before the next session.")
+        closed = f"The exchange is closed today: nothing of this can be done before {_opens(at)}."
     elif session is not None and session.is_half_day:
-        notes.insert(0, f"Half day: everything ends at {session.closes:%H:%M}, before most hours named here.")
+        closed = f"Half day: everything ends at {session.closes:%H:%M}, before most hours named here."
     return Playbook(
         play=play,
         structure=play.structure,
         levels=f"Spot {points(data['spot_price'])}, flip {points(data['flip_point'])}, call wall "
         f"{strike(data['call_wall']) if data['call_wall'] else 'none'}, put wall "
         f"{strike(data['put_wall']) if data['put_wall'] else 'none'}",
+        closed=closed,
         note=" ".join(notes),
         badge=picture.badge,
     )
+
+
+def _opens(at: datetime) -> str:
+    return f"{clock.market_status(at).changes_at:%a %-d %b %H:%M} ET"
 
 
 TRACKER = Block(

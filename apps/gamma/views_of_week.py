@@ -18,11 +18,15 @@ FACTS = ("snapshot", "expiration_gamma", "bars")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Daily:
-    """View 1. now, after, loss in `unit`. stays: per cent of the bar. limits: (per cent, at on a scale to 40 %)."""
+    """View 1. now, after, loss in `unit`. closes: after what. stays: per cent of the bar.
+
+    limits: (per cent, at on a scale to 40 %).
+    """
 
     day: str
     unit: str
     now: str
+    closes: str
     after: str
     loss: str
     share: str
@@ -33,6 +37,7 @@ class Daily:
     limits: list[tuple[str, str]]
     pointer: str
     notes: list[str]
+    over: str
     strategies: list[Strategy]
     badge: Badge
 
@@ -54,9 +59,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weekly:
-    """View 2."""
+    """View 2. least: said before figures that days nothing is known of can only raise."""
 
     unit: str
+    least: str
     monday: str
     friday: str
     decay: str
@@ -78,6 +84,7 @@ class Volatility:
     badge: Badge
 
 
+_AT_LEAST = "≥\u202f"
 _SCALE_END = 40.0  # per cent of gamma at the right end of view 1's scale
 
 
@@ -89,9 +96,10 @@ def daily(symbol: str, at: datetime) -> Daily:
     impact = view["impact_pct"]
     limits = sorted(view["adjusted_thresholds"].values())
     return Daily(
-        day=_today(seen),
+        day=f"{_today(seen):%a %-d %b}",
         unit=scale.unit,
         now=scale.size(view["today_total_gamma"]),
+        closes=_closes(seen),
         after=scale.size(view["tomorrow_total_gamma"]),
         loss=scale.signed(-view["expiring_today"]),
         share=percent(impact / 100, 0),
@@ -102,6 +110,7 @@ def daily(symbol: str, at: datetime) -> Daily:
         limits=[(f"{limit:g}", f"{100 * limit / _SCALE_END:.1f}") for limit in limits],
         pointer=f"{min(100 * impact / _SCALE_END, 100):.1f}",
         notes=list(view["context_notes"]) or ["Standard thresholds."],
+        over=_over(_today(seen), at),
         strategies=strategies_of((f"daily-{place}", one) for place, one in enumerate(view["strategies"])),
         badge=seen.badge,
     )
@@ -112,13 +121,15 @@ def weekly(symbol: str, at: datetime) -> Weekly:
     seen = week_of(symbol, at)
     view = seen.intelligence["weekly_evolution"]
     scale = scale_for([view["monday_baseline"]])
+    least = _AT_LEAST if seen.is_partly_known else ""
     return Weekly(
         unit=scale.unit,
-        monday=scale.size(view["monday_baseline"]),
+        least=least,
+        monday=least + scale.size(view["monday_baseline"]),
         friday=scale.size(view["friday_end"]),
-        decay=percent(view["total_decay_pct"] / 100, 0),
+        decay=least + percent(view["total_decay_pct"] / 100, 0),
         pattern=view["decay_pattern"].replace("_", " ").lower(),
-        days=[_remaining(one, scale) for one in view["daily_breakdown"]],
+        days=[_remaining(one, scale, seen) for one in view["daily_breakdown"]],
         strategies=strategies_of((f"weekly-{part}", one) for part, one in view["strategies"].items()),
         badge=seen.badge,
     )
@@ -133,45 +144,63 @@ def volatility(symbol: str, at: datetime) -> Volatility:
     return Volatility(
         highest=highest["day_name"] if highest else "",
         highest_share=percent(highest["vol_pct"] / 100, 0) if highest else "",
-        days=[_risk(one) for one in view["by_day"]],
+        days=[_risk(one, seen) for one in view["by_day"]],
         strategies=strategies_of((f"volatility-{place}", one) for place, one in enumerate(view["strategies"])),
         why_none="" if view["strategies"] else f"No day takes away {least} % of what is open: none is proposed.",
         badge=seen.badge,
     )
 
 
-def _remaining(one: dict[str, Any], scale: Scale) -> Day:
+def _remaining(one: dict[str, Any], scale: Scale, seen: SeenWeek) -> Day:
+    # What is open on a morning holds all that expires from that day on: without a later day it is a lower bound.
+    least = _AT_LEAST if any(day >= date.fromisoformat(one["date"]) for day in seen.missing) else ""
     return Day(
-        **_day(one),
-        value=scale.size(one["cumulative_gamma"]),
+        **_day(one, seen),
+        value=least + scale.size(one["cumulative_gamma"]),
         share=percent(one["pct_of_week"] / 100, 0),
         width=f"{max(one['pct_of_week'], 0):.1f}",
     )
 
 
-def _risk(one: dict[str, Any]) -> Day:
+def _risk(one: dict[str, Any], seen: SeenWeek) -> Day:
+    known = date.fromisoformat(one["date"]) not in seen.missing
     return Day(
-        **_day(one),
+        **_day(one, seen),
         value="",
         share=percent(one["vol_pct"] / 100, 0),
         width=f"{min(one['vol_pct'], 100):.1f}",
         level=one["risk_level"],
-        tone=TONES[one["risk_level"]],
+        tone=TONES[one["risk_level"]] if known else "muted",
     )
 
 
-def _day(one: dict[str, Any]) -> dict[str, Any]:
+def _day(one: dict[str, Any], seen: SeenWeek) -> dict[str, Any]:
     day = date.fromisoformat(one["date"])
     session = clock.session_on(day)
     note = "" if session and not session.is_half_day else "half day" if session else "holiday"
+    if day in seen.missing:
+        note = "not known"
     return {"name": one["day"], "date": f"{day:%-d %b}", "is_today": one["is_today"], "note": note}
 
 
-def _today(seen: SeenWeek) -> str:
+def _today(seen: SeenWeek) -> date:
     """Return the day view 1 is about: at weekends the Monday that stands for today."""
     breakdown = seen.intelligence["weekly_evolution"]["daily_breakdown"]
     chosen = next((one for one in breakdown if one["is_today"]), breakdown[0])
-    return f"{date.fromisoformat(chosen['date']):%a %-d %b}"
+    return date.fromisoformat(chosen["date"])
+
+
+def _over(day: date, at: datetime) -> str:
+    """Return that the day's entries have passed, once its session is over."""
+    session = clock.session_on(day)
+    if session is None or at < session.closes:
+        return ""
+    return f"The session closed at {session.closes:%H:%M}: entries named for {day:%A} have passed."
+
+
+def _closes(seen: SeenWeek) -> str:
+    session = clock.session_on(_today(seen))
+    return f"After {session.closes:%H:%M}" if session else "After the day"
 
 
 DAILY = Block(key="daily", title="Daily impact", template="gamma/daily.html", build=daily, renews=FACTS)

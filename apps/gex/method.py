@@ -57,11 +57,12 @@ def exposures(exposure: Exposure) -> list[Fact]:
         ("Delta (DEX)", exposure.net_dex, "$ of stock dealers are long by delta"),
         ("Vanna (VEX)", exposure.net_vex, "$ delta per volatility point"),
         ("Charm (CHEX)", exposure.net_chex, "$ delta per calendar day"),
-        ("Net by volume", exposure.volume_gex, "$ per 1 %, weighted by today's volume"),
+        ("Net by volume", exposure.volume_gex, "$ per 1 %, weighted by the session's volume"),
     ]
     missing = "not given" if exposure.is_by_strike_only else "not traded"
     return [
-        Fact(label=label, value=missing if value is None else usd_compact(value), note=note)
+        # No volume weighs nothing: before the first trade of a session that is not a balanced book.
+        Fact(label=label, value=missing if value is None or not value else usd_compact(value), note=note)
         for label, value, note in rows
     ]
 

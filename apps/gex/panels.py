@@ -13,11 +13,10 @@ from apps.gex.method import Fact, Method, exposures, method_of
 from apps.gex.ruler import Ruler, price_ruler
 from apps.gex.weightings import weightings
 from apps.gex.window import price_window
-from apps.gex.words import ActLevel, Pill, explanation, headline, levels_to_act_on, pills
+from apps.gex.words import ActLevel, Pill, explanation, headline, levels_to_act_on, pills, verdict_day
 from apps.market.exposure.result import Exposure
 from apps.market.models import Snapshot
 from apps.market.notices import Badge, badge_of
-from apps.market.templatetags.numbers import et
 
 # What phones show one at a time.
 VIEWS = [
@@ -41,7 +40,7 @@ class ChartPanel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panels:
-    """What templates/gex/_panels.html needs."""
+    """What templates/gex/_panels.html needs. day: with the word that joins it to a sentence."""
 
     symbol: str
     seq: int
@@ -70,7 +69,7 @@ def build_panels(snapshot: Snapshot, exposure: Exposure) -> Panels:
     return Panels(
         symbol=exposure.symbol,
         seq=snapshot.seq,
-        day=et(exposure.as_of, "day"),
+        day=verdict_day(exposure),
         badge=badge_of(snapshot),
         short_badge=badge_of(snapshot, short=True),
         views=VIEWS,

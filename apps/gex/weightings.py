@@ -80,6 +80,9 @@ def _of_settlements(exposure: Exposure, chosen: NDArray[np.bool_], key: str, mis
 
 def _by_volume(exposure: Exposure) -> Weighted:
     curve = exposure.profile.curves.get("volume")
+    missing = "The source gives no volume." if curve is None else ""
+    if curve is not None and not exposure.volume_gex:
+        missing = "Nothing has been traded yet."
     return Weighted(
         key="volume",
         label=LABELS["volume"],
@@ -87,5 +90,5 @@ def _by_volume(exposure: Exposure) -> Weighted:
         put_gex=None,
         net_gex=exposure.by_strike.volume_gex,
         curve=curve,
-        missing="The source gives no volume." if curve is None else "",
+        missing=missing,
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import numpy as np
 
-from alphagex.clock import in_new_york
+from alphagex.clock import in_new_york, session_after, session_on
 from apps.market.exposure.result import Exposure
 from apps.market.templatetags.numbers import percent, points, signed, signed_percent, strike
 
@@ -176,7 +176,7 @@ def _call_level(exposure: Exposure) -> ActLevel:
         key="call",
         icon="arrow-up-to-line",
         tone="gain",
-        title=f"Dealers sell rallies into {strike(wall.strike)}",
+        title=f"Dealers {'sell' if _is_calm_at(exposure, wall.strike) else 'buy'} rallies into {strike(wall.strike)}",
         text=f"Call wall, {distance(exposure, wall.strike)}",
     )
 
@@ -187,13 +187,31 @@ def _put_level(exposure: Exposure) -> ActLevel:
         return ActLevel(
             key="put", icon="arrow-down-to-line", tone="loss", title="No put wall", text="No put gamma below spot"
         )
+    does = "buy dips to" if _is_calm_at(exposure, wall.strike) else "sell a break of"
     return ActLevel(
         key="put",
         icon="arrow-down-to-line",
         tone="loss",
-        title=f"Dealers sell a break of {strike(wall.strike)}",
+        title=f"Dealers {does} {strike(wall.strike)}",
         text=f"Put wall, {distance(exposure, wall.strike)}",
     )
+
+
+def _is_calm_at(exposure: Exposure, price: float) -> bool:
+    """Return whether dealers would be long gamma with spot at `price`: each flip on the way there turns the sign."""
+    flips = exposure.flips or (() if exposure.flip_point is None else (exposure.flip_point,))
+    low, high = sorted((exposure.spot, price))
+    crossed = sum(low < flip < high for flip in flips)
+    return (exposure.net_gex >= 0) == (crossed % 2 == 0)
+
+
+def verdict_day(exposure: Exposure) -> str:
+    """Return ", Thu 16 Nov", or " from Fri 17 Nov on" where the day has no session or it is over."""
+    at = in_new_york(exposure.as_of)
+    session = session_on(at.date())
+    if session is not None and at < session.closes:
+        return f", {at:%a %-d %b}"
+    return f" from {session_after(at.date()).day:%a %-d %b} on"
 
 
 def distance(exposure: Exposure, level: float) -> str:

@@ -7,14 +7,16 @@
   const CHOSEN = ["aria-selected", "tabindex", "hidden", "open", "data-phone-off"];
   const settings = {
     morphStyle: "outerHTML",
-    ignoreActiveValue: true,
     callbacks: {
       beforeNodeMorphed: (old) => !(old instanceof Element && old.matches("[data-chart], [data-keep]")),
       beforeAttributeUpdated: (name, element) => !CHOSEN.includes(name) || !element.matches("details, dialog, [role=tab], [role=tabpanel], [data-phone-panel]"),
     },
   };
 
-  window.morphInto = (target, fresh) => Idiomorph.morph(target, fresh, settings);
+  // Text being typed is left alone. Any other focused element takes its new content: a button must say what it does.
+  const isTyping = () => document.activeElement?.matches("input, select, textarea, [contenteditable]") ?? false;
+
+  window.morphInto = (target, fresh) => Idiomorph.morph(target, fresh, { ...settings, ignoreActiveValue: isTyping() });
 
   htmx.defineExtension("morph", {
     isInlineSwap: (style) => style.startsWith("morph"),

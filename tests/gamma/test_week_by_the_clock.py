@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from alphagex.clock import NEW_YORK
-from apps.gamma import overview
+from apps.gamma import overview, views_of_week
 from apps.ideas.models import TradeIdea
 from apps.market import facts
 from apps.market.chain import Origin
@@ -133,3 +133,87 @@ def test_a_day_that_is_over_and_was_not_seen_is_not_said_to_come(seen: Seen) -> 
     seen("SPX", moment)
     notes = overview.build("SPX", moment).notes
     assert "Nothing is known of Monday, Tuesday, Wednesday, Thursday: counted as 0." in notes
+
+
+def test_at_the_weekend_no_alert_speaks_of_today(seen: Seen) -> None:
+    moment = ny("2026-11-21 12:00")
+    seen("SPX", moment)
+    alerts = overview.build("SPX", moment).alerts
+    assert any("on Monday" in alert.title for alert in alerts)
+    assert not any("today" in f"{alert.title} {alert.text}" for alert in alerts)
+
+
+def test_a_week_that_is_over_warns_of_nothing(seen: Seen) -> None:
+    seen("SPX", ny("2026-11-20 10:00"))
+    moment = ny("2026-11-20 17:00")
+    seen("SPX", moment)
+    found = overview.build("SPX", moment)
+    assert found.alerts == []
+    assert [pill.text for pill in found.pills] == ["Today extreme, over"]
+
+
+def test_on_a_holiday_today_has_no_level(seen: Seen) -> None:
+    moment = ny("2026-11-26 11:00")
+    seen("SPX", moment)
+    assert [pill.text for pill in overview.build("SPX", moment).pills] == ["Today closed", "Friday extreme"]
+
+
+@pytest.mark.parametrize(
+    ("at", "closes"),
+    [
+        ("2026-11-18 11:30", "After 16:00"),
+        ("2026-11-26 11:00", "After the day"),
+        ("2026-11-27 12:30", "After 13:00"),
+    ],
+)
+def test_the_days_gamma_goes_at_the_days_close(seen: Seen, at: str, closes: str) -> None:
+    seen("SPX", ny(at))
+    assert views_of_week.daily("SPX", ny(at)).closes == closes
+
+
+def test_days_nothing_is_known_of_are_marked_and_their_sums_are_lower_bounds(seen: Seen) -> None:
+    moment = ny("2026-11-18 11:30")
+    seen("SPX", moment)
+    week, risk = views_of_week.weekly("SPX", moment), views_of_week.volatility("SPX", moment)
+    assert [day.note for day in week.days] == ["not known", "not known", "", "", ""]
+    assert [day.value.startswith("≥") for day in week.days] == [True, True, False, False, False]
+    assert week.monday.startswith("≥")
+    assert week.decay.startswith("≥")
+    assert [day.tone for day in risk.days[:2]] == ["muted", "muted"]
+
+
+def test_a_week_seen_whole_has_no_lower_bounds(seen: Seen) -> None:
+    moment = ny("2026-11-16 11:00")
+    seen("SPX", moment)
+    week = views_of_week.weekly("SPX", moment)
+    assert "≥" not in f"{week.monday} {week.decay} {[day.value for day in week.days]}"
+    assert not any(day.note for day in week.days)
+
+
+@pytest.mark.parametrize(
+    ("at", "opens"), [("2026-11-20 17:00", "Mon 23 Nov 09:30"), ("2026-11-26 11:00", "Fri 27 Nov 09:30")]
+)
+def test_a_play_that_cannot_be_done_says_so_above_its_orders(
+    trader_client: Client, seen: Seen, at: str, opens: str
+) -> None:
+    seen("SPX", ny(at))
+    with time_machine.travel(ny(at), tick=False):
+        page = trader_client.get("/gamma/SPX/playbook/").content.decode()
+    said = f"nothing of this can be done before {opens} ET."
+    assert 0 < page.index(said) < page.index("<dl")
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2026-11-18 15:59", ""),
+        ("2026-11-18 16:30", "The session closed at 16:00: entries named for Wednesday have passed."),
+        ("2026-11-21 12:00", ""),
+        ("2026-11-26 11:00", ""),
+        ("2026-11-27 13:30", "The session closed at 13:00: entries named for Friday have passed."),
+    ],
+)
+def test_after_the_close_the_days_entries_have_passed(seen: Seen, at: str, said: str) -> None:
+    seen("SPX", ny(f"{at[:10]} 10:00"))
+    seen("SPX", ny(at))
+    assert views_of_week.daily("SPX", ny(at)).over == said

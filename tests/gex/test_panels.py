@@ -14,6 +14,7 @@ from apps.gex.expirations import expirations
 from apps.gex.figures import key_figures
 from apps.gex.heat import heat_map
 from apps.gex.ladder import price_ladder
+from apps.gex.method import exposures
 from apps.gex.scale import scale_for
 from apps.gex.weightings import weightings
 from apps.gex.window import price_window
@@ -164,3 +165,10 @@ def test_the_recorded_spx_reads_as_traders_read_it(recorded: Path) -> None:
     assert figures["flip"].value == "4,494.30"
     assert (figures["call"].value, figures["put"].value) == ("4,525", "4,500")
     assert heat_map(exposure).dot == "0.05"
+
+
+def test_before_the_first_trade_no_volume_is_weighed(exposure: Exposure) -> None:
+    quiet = replace(exposure, volume_gex=0.0)
+    by_volume = next(fact for fact in exposures(quiet) if fact.label == "Net by volume")
+    assert by_volume.value == "not traded"
+    assert next(one.missing for one in weightings(quiet) if one.key == "volume") == "Nothing has been traded yet."

@@ -7,6 +7,7 @@ import pytest
 from apps.gex import words
 from apps.gex.ruler import price_ruler
 from apps.market.exposure.result import Exposure, Wall
+from tests.market.tracking.material import ny
 
 REASON = "Net gamma is positive at every spot from 3,600.00 to 5,400.00."
 
@@ -110,3 +111,35 @@ def test_walls_on_one_strike_are_one_mark(base: Exposure) -> None:
     labels = [mark.label for mark in price_ruler(both).marks]
     assert sum("walls" in label for label in labels) == 1
     assert not any("Call wall" in label or "Put wall" in label for label in labels)
+
+
+def test_dealers_long_gamma_at_a_wall_work_against_the_move(base: Exposure) -> None:
+    titles = {level.key: level.title for level in words.levels_to_act_on(base)}
+    assert titles["put"].startswith("Dealers buy dips to ")  # the flip lies below the put wall
+    assert titles["call"].startswith("Dealers sell rallies into ")
+
+
+def test_dealers_short_gamma_at_a_wall_feed_the_move(base: Exposure) -> None:
+    between = base.spot - 20
+    long_above = replace(base, flip_point=between, flips=(between,))
+    assert words.levels_to_act_on(long_above)[2].title.startswith("Dealers sell a break of ")
+    above = base.spot + 100
+    short_below = replace(base, net_gex=-20e9, flip_point=above, flips=(above,))
+    _, call, put = words.levels_to_act_on(short_below)
+    assert call.title.startswith("Dealers buy rallies into ")
+    assert put.title.startswith("Dealers sell a break of ")
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2026-11-16T08:00", ", Mon 16 Nov"),
+        ("2026-11-18T15:59", ", Wed 18 Nov"),
+        ("2026-11-20T17:00", " from Mon 23 Nov on"),
+        ("2026-11-21T12:00", " from Mon 23 Nov on"),
+        ("2026-11-26T11:00", " from Fri 27 Nov on"),
+        ("2026-11-27T13:00", " from Mon 30 Nov on"),
+    ],
+)
+def test_the_verdict_names_a_day_on_which_dealers_can_act(base: Exposure, at: str, said: str) -> None:
+    assert words.verdict_day(replace(base, as_of=ny(at))) == said

@@ -77,6 +77,9 @@ def build(symbol: str, at: datetime) -> History:
     )
 
 
+_NAMED_EACH = 6  # days that fit beside each other under the chart
+
+
 def days_of(symbol: str, *, at: datetime, days: int) -> list[Day]:
     """Return the stored sessions of the last `days` calendar days, oldest first."""
     return series.year(symbol, until=_last_day(symbol, at), days=days)
@@ -118,7 +121,11 @@ def figure_of(days: list[Day]) -> dict[str, object]:
     counted = [ratio for ratio in ratios if ratio is not None]
     if counted:
         panels.append(_ratio_panel(ratios, counted))
-    return stacked(dates, panels, is_category=False)
+    figure = stacked(dates, panels, is_category=False)
+    if len(dates) <= _NAMED_EACH:
+        # Left to itself the axis of a few days names hours of them, and days without a session.
+        figure["layout"]["xaxis"]["tickvals"] = dates
+    return figure
 
 
 def _newest_close(days: list[Day]) -> tuple[Level, ...]:

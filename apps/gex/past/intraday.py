@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from alphagex import clock
+from alphagex.clock import Session
 from apps.market.blocks import Block, NotReadyError
 from apps.market.history import series
 from apps.market.history.series import Point
@@ -10,7 +12,7 @@ from apps.market.history.sessions import newest_session
 from apps.market.line_charts import Panel, Trace, encoded, stacked
 from apps.market.models import Snapshot
 from apps.market.notices import Badge, badge_of
-from apps.market.templatetags.numbers import signed, signed_class, signed_percent, usd_compact
+from apps.market.templatetags.numbers import points, signed, signed_class, signed_percent, usd_compact
 from apps.market.tickers import EngineClock
 from legacy_engines.gamma.intraday import STORE_KEY, IntradayTracker
 from legacy_engines.gamma.intraday import Snapshot as Record
@@ -59,23 +61,44 @@ def build(symbol: str, at: datetime) -> Intraday:
     if newest is None or len(seen) < 2:
         raise NotReadyError(
             "Nothing to compare yet",
-            f"Two minutes of the session of {session.day:%A %-d %B} are needed, {len(seen)} seen. "
-            "The desk captures by itself while the market is open.",
+            f"{_too_few(len(seen), session, at)} The desk captures by itself while the market is open.",
         )
     missing = _unknown(seen[0], seen[-1])
     tracker = _tracker(symbol, seen, missing, at)
     changes = tracker.calculate_changes(symbol)
     assert changes is not None  # noqa: S101 (two readable records were given)
+    insights = [one["text"] for one in intraday_insights(changes)]
+    if calm := _still_calm(insights, seen[-1]):
+        insights.append(calm)
     return Intraday(
         day=f"{session.day:%a %-d %b %Y}",
         span=f"{seen[0].as_of:%H:%M} to {seen[-1].as_of:%H:%M}, {len(seen)} snapshots",
         summary=_summary(symbol, tracker, missing),
         tiles=_tiles(changes, missing),
-        insights=[one["text"] for one in intraday_insights(changes)],
+        insights=insights,
         unknown=_unknown_line(missing),
         figure=encoded(figure_of(seen)),
         badge=_badge(newest, seen[-1]),
     )
+
+
+def _too_few(minutes: int, session: Session, at: datetime) -> str:
+    """Return why there is no comparison; of a session that is over nothing more will come."""
+    if at < session.closes:
+        return f"Two minutes of the session of {session.day:%A %-d %B} are needed, {minutes} seen."
+    seen = "Nothing" if not minutes else "One minute"
+    found = f"{seen} was seen of the session of {session.day:%A %-d %B}"
+    status = clock.market_status(at)
+    return f"{found}." if status.is_open else f"{found}; the next opens {status.changes_at:%a %-d %b %H:%M} ET."
+
+
+def _still_calm(insights: list[str], last: Point) -> str:
+    """Return what the old tracker's sentence on divergence leaves out: on which side of the flip price ended."""
+    if last.flip_point is None or last.spot < last.flip_point:
+        return ""
+    if not any("negative gamma" in text for text in insights):
+        return ""
+    return f"Price is still {points(last.spot - last.flip_point)} above the flip: gamma there is not negative yet."
 
 
 def _badge(newest: Snapshot, last: Point) -> Badge:

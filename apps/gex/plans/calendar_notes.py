@@ -28,6 +28,17 @@ def why_closed(at: datetime) -> str:
     return f"The exchange is closed until {clock.session_after(at.date()).opens:%a %-d %b %H:%M} ET."
 
 
+def what_tomorrow_means(at: datetime) -> str:
+    """Return when the next session opens, where the rules' review after the close says tomorrow and it is not."""
+    session = clock.session_on(at.date())
+    if session is None or at < session.closes:
+        return ""
+    coming = clock.session_after(at.date())
+    if coming.day == at.date() + timedelta(days=1):
+        return ""
+    return f"Tomorrow stands for the next session, {coming.opens:%a %-d %b %H:%M} ET."
+
+
 def weekly_notes(day: date) -> tuple[str, ...]:
     """Return which week the plan is really of, and its days without a full session."""
     monday = monday_of(day)

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from alphagex import clock
 from apps.gex.figures import Figure
-from apps.gex.plans.calendar_notes import daily_notes, why_closed
+from apps.gex.plans.calendar_notes import daily_notes, what_tomorrow_means, why_closed
 from apps.gex.plans.headline import levels, price_and_gamma
 from apps.gex.plans.wording import Line, Said, caution, said, shown, titled
 from apps.gex.plans.writing import WrittenPlan
@@ -55,6 +55,7 @@ class DailyView:
     insight: Said
     now: Said
     closed: str
+    tomorrow: str
     setups: list[SetupCard]
     left_out: list[str]
     schedule: list[Line]
@@ -80,6 +81,7 @@ def daily_view(written: WrittenPlan) -> DailyView:
         insight=said(plan["market_context"]["key_insight"]),
         now=said(plan["current_opportunity"]),
         closed=why_closed(clock.in_new_york(written.at)),
+        tomorrow=what_tomorrow_means(clock.in_new_york(written.at)),
         setups=[_card(number, setup) for number, setup in enumerate(plan["exact_trades"], start=1)],
         left_out=[shown(sentence) for sentence in written.left_out],
         schedule=[Line(hours, shown(text)) for hours, text in plan["intraday_schedule"].items()],

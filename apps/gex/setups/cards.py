@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils.text import slugify
 
+from apps.gex.plans.wording import shown
 from apps.gex.setups.expiration import Expiration, expiration_of
-from apps.gex.setups.picture import REAL_WALLS, Picture, picture_of
+from apps.gex.setups.picture import REAL_WALLS, Picture, closed_note, picture_of
 from apps.market.blocks import Block, NotReadyError
 from apps.market.notices import Badge
 from apps.market.templatetags.numbers import usd
@@ -64,12 +65,13 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setups:
-    """regime: type, trend, position and what dealers do, in the engine's words."""
+    """regime: type, trend, position and what dealers do, in the engine's words. closed: said while nothing trades."""
 
     regime: str
     dealers: str
     net_gex: str
     high_confidence: int
+    closed: str
     cards: list[Card]
     note: str
     badge: Badge
@@ -95,8 +97,9 @@ def build(symbol: str, at: datetime) -> Setups:
     return Setups(
         regime=f"{regime['type']}, {regime['trend']}. {regime['position']}.",
         dealers=regime["mm_behavior"],
-        net_gex=regime["net_gex_billions"],
+        net_gex=shown(regime["net_gex_billions"]),
         high_confidence=high_confidence(setups),
+        closed=closed_note(at),
         cards=[_card(setup, rank, at=at) for rank, setup in enumerate(setups, start=1)],
         note=REAL_WALLS,
         badge=picture.badge,
@@ -119,7 +122,7 @@ def _card(setup: dict[str, Any], rank: int, *, at: datetime) -> Card:
         profit=estimated_profit(setup),
         play=setup["action"],
         strikes=setup.get("strikes", ""),
-        why=setup["reasoning"],
+        why=shown(setup["reasoning"]),
         entry=setup.get("entry", ""),
         target=setup.get("target_1") or setup.get("max_profit") or setup.get("profit_target", ""),
         target_2=setup.get("target_2", ""),

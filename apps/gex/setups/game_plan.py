@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from apps.gex.setups.expiration import Expiration, expiration_of
-from apps.gex.setups.picture import Picture, picture_of
+from apps.gex.setups.picture import Picture, closed_note, picture_of
 from apps.market.blocks import Block
 from apps.market.notices import Badge
 from apps.market.prose import rendered
@@ -32,6 +32,7 @@ class ActiveSetup:
 class GamePlan:
     title: str
     text: SafeString
+    closed: str
     setups: list[ActiveSetup]
     badge: Badge
 
@@ -50,6 +51,7 @@ def build(symbol: str, at: datetime) -> GamePlan:
     return GamePlan(
         title=title.removeprefix("# "),
         text=rendered(text),
+        closed=closed_note(at),
         setups=[
             ActiveSetup(
                 reference=slugify(setup["strategy"]),

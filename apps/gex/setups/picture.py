@@ -1,14 +1,24 @@
 """What the setup engines are given: the newest levels in the old program's dictionary, and where they came from."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from alphagex import clock
 from apps.market.blocks import NotReadyError
 from apps.market.models import Snapshot
 from apps.market.notices import Badge, badge_of
 from apps.market.tracking import engine_dictionaries
 
 REAL_WALLS = "The old program passed walls of 0 here; these are measured from the real ones."
+
+
+def closed_note(at: datetime) -> str:
+    """Return from when on the setups can be traded, where they cannot at `at`; empty while the market is open."""
+    status = clock.market_status(at)
+    if status.is_open:
+        return ""
+    return f"The exchange is closed: nothing here can be traded before {status.changes_at:%a %-d %b %H:%M} ET."
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,3 +222,13 @@ def test_an_empty_history_says_how_it_fills(trader_client: Client) -> None:
 def test_days_of_another_source_are_not_mixed_in(days: list[DayFigures], db: None) -> None:
     DayFigures.objects.filter(day=TODAY - timedelta(days=5)).update(source="cboe")
     assert len(history.days_of("SPX", at=OPEN_MARKET, days=30)) == 29
+
+
+@pytest.mark.usefixtures("days")
+def test_under_a_few_days_only_those_days_are_named() -> None:
+    few = history.days_of("SPX", at=OPEN_MARKET, days=3)
+    dates = [one.day.isoformat() for one in few]
+    layout: Any = history.figure_of(few)["layout"]
+    assert layout["xaxis"]["tickvals"] == dates
+    many: Any = history.figure_of(history.days_of("SPX", at=OPEN_MARKET, days=90))["layout"]
+    assert "tickvals" not in many["xaxis"]

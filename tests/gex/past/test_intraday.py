@@ -1,6 +1,7 @@
 """Through the session: the engine's changes, summary, insights and chart, and a word for what is not known."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +22,7 @@ from apps.market.tickers import EngineClock
 from legacy_engines.gamma.intraday import STORE_KEY, IntradayTracker
 from legacy_engines.gamma.intraday_view import get_intraday_summary, intraday_dashboard, intraday_insights
 from tests.gex.past.reading import text_of
+from tests.market.tracking.material import ny
 from tests.moments import OPEN_MARKET
 
 LATER = OPEN_MARKET + timedelta(hours=2)
@@ -131,3 +133,26 @@ def test_one_minute_is_nothing_to_compare(trader_client: Client, db: None) -> No
         intraday.build("SPX", LATER)
     page = text_of(trader_client.get("/gex/SPX/intraday/").content.decode())
     assert "The desk captures by itself while the market is open." in page
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2026-11-16T08:00", "of the session of Friday 13 November; the next opens Mon 16 Nov 09:30 ET."),
+        ("2026-11-21T12:00", "of the session of Friday 20 November; the next opens Mon 23 Nov 09:30 ET."),
+        ("2026-11-26T11:00", "of the session of Wednesday 25 November; the next opens Fri 27 Nov 09:30 ET."),
+    ],
+)
+def test_of_a_session_that_is_over_nothing_more_is_awaited(db: None, at: str, said: str) -> None:
+    with pytest.raises(NotReadyError, match=f"Nothing was seen {re.escape(said)}"):
+        intraday.build("SPX", ny(at))
+
+
+@pytest.mark.usefixtures("two")
+def test_a_decline_above_the_flip_is_not_left_in_negative_gamma() -> None:
+    first, last = Snapshot.objects.of("SPX").order_by("as_of")
+    Snapshot.objects.filter(pk=first.pk).update(spot=6010, flip_point=5800.0)
+    Snapshot.objects.filter(pk=last.pk).update(spot=6000, flip_point=5850.0)
+    insights = intraday.build("SPX", LATER).insights
+    assert any("negative gamma" in text for text in insights)
+    assert insights[-1] == "Price is still 150.00 above the flip: gamma there is not negative yet."

@@ -7,7 +7,14 @@ import time_machine
 from django.test import Client
 
 from apps.gex.plans.block import build
-from apps.gex.plans.calendar_notes import daily_notes, monthly_notes, third_friday, week_mondays, weekly_notes
+from apps.gex.plans.calendar_notes import (
+    daily_notes,
+    monthly_notes,
+    third_friday,
+    week_mondays,
+    weekly_notes,
+    what_tomorrow_means,
+)
 from apps.gex.plans.calendar_plans import WeeklyView
 from apps.market.models import Snapshot
 from tests.gex.plans.reading import panel, text_of
@@ -106,3 +113,22 @@ def test_with_the_exchange_closed_there_is_nothing_to_do_whatever_the_hour_says(
     with time_machine.travel(at, tick=False):
         daily = text_of(panel(trader_client.get("/gex/SPX/plans/").content.decode(), "daily"))
     assert f"What to do right now Nothing. The exchange is closed {closed} On a trading day the rules say" in daily
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (datetime(2026, 11, 18, 17, tzinfo=OPEN_MARKET.tzinfo), ""),
+        (datetime(2026, 11, 20, 11, tzinfo=OPEN_MARKET.tzinfo), ""),
+        (
+            datetime(2026, 11, 20, 17, tzinfo=OPEN_MARKET.tzinfo),
+            "Tomorrow stands for the next session, Mon 23 Nov 09:30 ET.",
+        ),
+        (
+            datetime(2026, 11, 25, 17, tzinfo=OPEN_MARKET.tzinfo),
+            "Tomorrow stands for the next session, Fri 27 Nov 09:30 ET.",
+        ),
+    ],
+)
+def test_tomorrow_without_a_session_is_called_what_it_stands_for(at: datetime, said: str) -> None:
+    assert what_tomorrow_means(at) == said

@@ -13,6 +13,7 @@ from apps.market.models import Snapshot
 from legacy_engines.options.monte_carlo import MonteCarloEngine
 from legacy_engines.plans.regime import regime_from_gex
 from legacy_engines.plans.setups import all_setups
+from tests.market.tracking.material import ny
 from tests.moments import OPEN_MARKET
 
 pytestmark = pytest.mark.usefixtures("seconds_later")
@@ -120,3 +121,29 @@ def test_the_simulation_shows_the_engines_figures_at_both_volatilities(snapshot:
 def test_a_missing_call_wall_is_said_not_reached_by_every_path(snapshot: Snapshot) -> None:
     Snapshot.objects.update(call_wall=None)
     assert {run.hit_wall for run in simulation.build("SPX", OPEN_MARKET).runs} == {"no call wall"}
+
+
+@pytest.mark.parametrize(
+    ("at", "opens"),
+    [
+        ("2026-11-16T08:00", "Mon 16 Nov 09:30"),
+        ("2026-11-20T17:00", "Mon 23 Nov 09:30"),
+        ("2026-11-21T12:00", "Mon 23 Nov 09:30"),
+        ("2026-11-26T11:00", "Fri 27 Nov 09:30"),
+    ],
+)
+def test_while_the_exchange_is_closed_the_setups_say_from_when_on(snapshot: Snapshot, at: str, opens: str) -> None:
+    said = f"The exchange is closed: nothing here can be traded before {opens} ET."
+    assert (cards.build("SPX", ny(at)).closed, game_plan.build("SPX", ny(at)).closed) == (said, said)
+
+
+def test_while_the_exchange_is_open_the_setups_say_nothing_of_it(trader_client: Client, snapshot: Snapshot) -> None:
+    assert "exchange is closed" not in tab(trader_client)
+    assert cards.build("SPX", OPEN_MARKET).closed == ""
+
+
+def test_a_negative_net_gex_has_its_minus_before_the_dollar(snapshot: Snapshot) -> None:
+    Snapshot.objects.update(net_gex=-2.5e9, flip_point=float(snapshot.spot) * 1.01)
+    found = cards.build("SPX", OPEN_MARKET)
+    assert found.net_gex == "−$2.50B"
+    assert not any("$-" in card.why for card in found.cards)

@@ -92,13 +92,14 @@ def test_words_that_are_no_decision_hold(running_trader: User, claude: HTTPServe
 
 def test_silence_ends_with_the_patience_of_the_settings() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        silent = Claude(key=KEY, url=f"http://127.0.0.1:{mute.getsockname()[1]}", timeout_seconds=0.2)
+        address = f"http://127.0.0.1:{mute.getsockname()[1]}"
+        silent = Claude(key=KEY, url=address, model="some-model", timeout_seconds=0.2)
         with pytest.raises(AdviceError, match="did not answer"):
             silent([{"role": "user", "content": "?"}], max_tokens=1, temperature=0)
 
 
 def test_nobody_there_is_said_without_the_key() -> None:
-    nobody = Claude(key=KEY, url="http://127.0.0.1:9", timeout_seconds=0.3)
+    nobody = Claude(key=KEY, url="http://127.0.0.1:9", model="some-model", timeout_seconds=0.3)
     with pytest.raises(AdviceError, match="could not be reached"):
         nobody([{"role": "user", "content": "?"}], max_tokens=1, temperature=0)
     assert KEY not in repr(nobody)

@@ -173,8 +173,7 @@ def _tried(
         Deal(leg=leg, side=_back(leg), quantity=abs(leg.ratio) * units, price=price, quote=quote)
         for leg, price, quote in zip(legs, prices, quotes or [LegQuote()] * len(legs), strict=True)
     ]
-    basis = Fill.Basis.QUOTE if terms.prices is None else Fill.Basis.STATED
-    _fill(order, position, units, deals, basis=basis, at=at, then=then)
+    _fill(order, position, units, deals, basis=terms.basis, at=at, then=then)
     return order
 
 

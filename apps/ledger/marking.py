@@ -12,7 +12,7 @@ from typing import TypeVar
 from django.db import transaction
 
 from apps.ledger.filling import reckon, show_mark
-from apps.ledger.models import Leg, Position
+from apps.ledger.models import Account, Leg, Position
 from apps.ledger.pricing import LegQuote, quote_legs
 from apps.market.budget import Priority
 
@@ -32,8 +32,10 @@ class Marked:
 
 
 def mark_open_positions(*, at: datetime, symbol: str = "", priority: Priority = Priority.SCHEDULED) -> Marked:
-    """Mark every open position (of `symbol`, where one is named) and store the marks."""
-    found = Position.objects.filter(status=Position.Status.OPEN).order_by("pk")
+    """Mark every open position at quoted prices (of `symbol`, where one is named) and store the marks."""
+    # Accounts at model prices are marked by their model.
+    found = Position.objects.filter(status=Position.Status.OPEN).exclude(account__kind=Account.Kind.MODEL)
+    found = found.order_by("pk")
     if symbol:
         found = found.filter(symbol=symbol)
     quotes = _Quotes(at=at, priority=priority)

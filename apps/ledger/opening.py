@@ -27,11 +27,20 @@ class Terms:
 
     prices: stated per share, one per leg, instead of quotes. quotes: fetched already, so that a decision and its fill
     rest on the same ones. may_wait: without a usable quote the order waits until the close instead of being refused.
+    is_model: the stated prices are a pricing model's, not a trader's.
     """
 
     prices: Sequence[Decimal] | None = None
     quotes: Sequence[LegQuote] | None = None
     may_wait: bool = False
+    is_model: bool = False
+
+    @property
+    def basis(self) -> Fill.Basis:
+        """What the fills rest on."""
+        if self.prices is None:
+            return Fill.Basis.QUOTE
+        return Fill.Basis.MODEL if self.is_model else Fill.Basis.STATED
 
 
 MARKET = Terms()
@@ -108,7 +117,7 @@ def _tried(
     risk = payoff.extremes(ticket.legs, prices, units=ticket.quantity).max_loss
     if order.account.kind != Account.Kind.OWN and (why := _unaffordable(order.account, ticket, risk)):
         return refused(order, why, at=at)
-    _fill(order, ticket, prices, quotes, risk, basis=_basis(terms), at=at, then=then)
+    _fill(order, ticket, prices, quotes, risk, basis=terms.basis, at=at, then=then)
     return order
 
 
@@ -135,10 +144,6 @@ def _prices(legs: Sequence[LegTicket], terms: Terms, quotes: Sequence[LegQuote],
 def side_of(ratio: int) -> Side:
     """Return how a leg is opened."""
     return "buy" if ratio > 0 else "sell"
-
-
-def _basis(terms: Terms) -> Fill.Basis:
-    return Fill.Basis.STATED if terms.prices is not None else Fill.Basis.QUOTE
 
 
 def _unaffordable(account: Account, ticket: Ticket, risk: Decimal | None) -> str:

@@ -4,13 +4,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
+from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
-from apps.ledger.accounts import standing
+from apps.ledger.accounts import account_in_use, standing
 from apps.ledger.marking import mark_open_positions
 from apps.ledger.models import Account, Position
-from apps.ledger.opening import open_position
+from apps.ledger.opening import Terms, open_position
 from apps.ledger.reconciling import differences
+from apps.ledger.tasks import mark
+from apps.market.models import Snapshot
 from tests.ledger.market import Market, condor, leg, ticket
 from tests.moments import OPEN_MARKET
 
@@ -60,3 +64,25 @@ def test_many_positions_in_the_same_contracts_cost_no_more_questions(
     with django_assert_max_num_queries(8):
         mark_open_positions(at=LATER)
     assert Position.objects.filter(marked_at=LATER).count() == 30
+
+
+def test_an_account_at_model_prices_is_left_to_its_model(market: Market, trader: User) -> None:
+    model = account_in_use(trader, Account.Kind.MODEL, at=OPEN_MARKET)
+    terms = Terms(prices=[Decimal("9.00")], is_model=True)
+    order = open_position(model, ticket(leg("call", 600)), at=OPEN_MARKET, by=None, key="one", terms=terms)
+    assert order.fills.get().basis == "model"
+    assert mark_open_positions(at=LATER).positions == 0
+
+
+def test_a_new_snapshot_marks_its_symbol_and_fills_what_waits(market: Market, paper: Account) -> None:
+    open_position(paper, condor(), at=OPEN_MARKET, by=None, key="one")
+    wanted = ticket(leg("call", 630))
+    waiting = open_position(paper, wanted, at=OPEN_MARKET, by=None, key="two", terms=Terms(may_wait=True))
+    market.quote("call", 630, 1.00, 1.10)
+    market.quote("call", 620, 4.00, 4.10)
+    market.says(LATER)
+    with time_machine.travel(LATER, tick=False):
+        mark(Snapshot.objects.of("SPY").latest("seq").pk)
+    waiting.refresh_from_db()
+    assert waiting.status == "filled"
+    assert Position.objects.get(orders__key="one").unrealized_pnl == -100

@@ -21,5 +21,6 @@ SCHEDULE = (
     Periodic(name="Market tick", task="market.tick", seconds=5, expires=5),
     Periodic(name="Forget lost sockets", task="market.forget_lost_sockets", seconds=60, expires=60),
     Periodic(name="Auto trader tick", task="autotrader.tick", seconds=30, expires=30),
+    Periodic(name="Paper trading", task="paper.tick", seconds=60, expires=60),
     Periodic(name="Duties", task="market.duties", seconds=60, expires=60),
 )

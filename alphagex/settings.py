@@ -253,7 +253,7 @@ RATE: float = env.float("ALPHAGEX_RATE", default=0.0)
 DIVIDEND_YIELD: float = env.float("ALPHAGEX_DIVIDEND_YIELD", default=0.0)
 
 # The one visible place where features hear of a new snapshot: tasks that take its id.
-SNAPSHOT_TASKS = ["gex.publish_panels", "dashboard.publish_row", "ledger.mark", "autotrader.manage"]
+SNAPSHOT_TASKS = ["gex.publish_panels", "dashboard.publish_row", "ledger.mark", "autotrader.manage", "paper.manage"]
 # And of a new answer to a question: tasks that take its kind, symbol and detail.
 FACT_TASKS: list[str] = []
 # What a socket may subscribe to: the market's own messages, and the panels of each feature.

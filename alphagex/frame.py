@@ -90,6 +90,7 @@ def _navigation(request: HttpRequest, *, symbol: str) -> list[dict[str, Any]]:
 def _trading(path: str) -> list[dict[str, Any]]:
     """Return the pages on which money moves: (name, label, short, icon, key)."""
     pages = [
+        ("journal", "Trade Journal", "Journal", "notebook-pen", "g j"),
         ("autotrader", "Auto Trader", "Auto", "bot", "g a"),
         ("paper", "Paper Trading", "Paper", "flask-conical", "g p"),
     ]

@@ -208,6 +208,8 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("ALPHAGEX_STATIC_ROOT", default=str(BASE_DIR / ".alphagex" / "static")))
+# What people upload; served to its owner by views, never as files.
+MEDIA_ROOT = Path(env("ALPHAGEX_MEDIA_ROOT", default=str(DATA_DIR / "media")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",

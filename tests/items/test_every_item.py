@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-# Of the pages that are there: GEX Daily, Gamma Expiration, Auto Trader, Paper, Everywhere, no page, calculations.
-NUMBERED = {"G": 21, "X": 17, "R": 42, "T": 23, "E": 25, "W": 31, "C": 29}
+# Of the pages that are there, what stands on every page, what had none, and the calculations.
+NUMBERED = {"G": 21, "X": 17, "J": 15, "R": 42, "T": 23, "E": 25, "W": 31, "C": 29}
 MAPS = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith(("__", "test_")))
 
 

@@ -12,17 +12,18 @@ from django.db import transaction
 
 from alphagex import clock
 from apps.autotrader.contracts import Contract, of_legs
+from apps.autotrader.following import accounts_out_of_step, follow, out_of_step
 from apps.autotrader.memory_rows import MemoryRows
 from apps.autotrader.models import AutonomousPosition
 from apps.autotrader.notebook import as_json, from_json
 from apps.autotrader.store import TraderStore
 from apps.ledger.accounts import account_in_use, locked
-from apps.ledger.models import Account, Leg, Position
+from apps.ledger.models import Account, Leg
 from apps.market.tickers import EngineClock
 from legacy_engines.trading.autonomous import AutonomousPaperTrader
 from legacy_engines.trading.autonomous.account import CONFIG, LOG, POSITIONS
 
-OPEN, CLOSED = AutonomousPosition.Status.OPEN, AutonomousPosition.Status.CLOSED
+OPEN = AutonomousPosition.Status.OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,50 +65,50 @@ def held_by(owner: User, account: Account) -> Held:
 def account_of(owner: User, *, at: datetime) -> Account:
     """Return the trader's account, with the engine's notes and rows in step with it.
 
-    The engine's capital is what the account started with. A trade that was closed in the ledger by somebody else (by
-    hand, by the kill switch, at expiration) is closed in the engine's rows as well.
+    The engine's capital is what the account started with; what was closed by somebody else is followed (`following`).
     """
     account = account_in_use(owner, Account.Kind.AUTONOMOUS, at=at)
-    store = TraderStore(owner, account)
-    if not _is_in_step(store, account):
+    if not _is_in_step(TraderStore(owner, account), account):
         with transaction.atomic():
             account = locked(account.pk)
-            books = AutonomousPaperTrader(store=store, clock=EngineClock(clock.in_new_york(at)))
-            books.set_config("capital", f"{account.starting_cash.normalize():f}")
-            for row in _closed_elsewhere(account):
-                _follow(row, books)
+            _books(owner, account, at).set_config("capital", f"{account.starting_cash.normalize():f}")
+            _follow_all(owner, account, at)
     return account
 
 
-def performance(owner: User, *, at: datetime) -> dict[str, Any]:
-    """Return the engine's figures (`get_performance`), at mid; `ledger.accounts.standing` has the money itself."""
-    store = TraderStore(owner, account_of(owner, at=at))
-    return AutonomousPaperTrader(store=store, clock=EngineClock(clock.in_new_york(at))).get_performance()
+def follow_the_ledger(at: datetime) -> list[User]:
+    """Bring the rows of every account in step with the ledger; return whose were not. Safe to repeat."""
+    accounts = accounts_out_of_step()
+    for account in accounts:
+        with transaction.atomic():
+            locked(account.pk)
+            _follow_all(account.owner, account, at)
+    return [account.owner for account in accounts]
+
+
+def performance(owner: User, *, at: datetime, account: Account | None = None) -> dict[str, Any]:
+    """Return the engine's figures (`get_performance`), at mid; `ledger.accounts.standing` has the money itself.
+
+    account: where `account_of` gave it already.
+    """
+    return _books(owner, account or account_of(owner, at=at), at).get_performance()
+
+
+def _books(owner: User, account: Account, at: datetime) -> AutonomousPaperTrader:
+    return AutonomousPaperTrader(store=TraderStore(owner, account), clock=EngineClock(clock.in_new_york(at)))
+
+
+def _follow_all(owner: User, account: Account, at: datetime) -> None:
+    books = _books(owner, account, at)
+    for row in out_of_step(account):
+        follow(row, books)
 
 
 def _is_in_step(store: TraderStore, account: Account) -> bool:
     config = {row["key"]: row["value"] for row in store.select(CONFIG)}
     if not {"capital", "initialized"} <= set(config) or Decimal(config["capital"]) != account.starting_cash:
         return False
-    return not _closed_elsewhere(account)
-
-
-def _closed_elsewhere(account: Account) -> list[AutonomousPosition]:
-    stale = AutonomousPosition.objects.filter(account=account, status=OPEN, position__status=Position.Status.CLOSED)
-    return list(stale.select_related("position").order_by("pk"))
-
-
-def _follow(row: AutonomousPosition, books: AutonomousPaperTrader) -> None:
-    position = row.position
-    if position is None or position.closed_at is None:
-        return
-    closed_at = clock.in_new_york(position.closed_at)
-    row.status, row.exit_reason = CLOSED, position.exit_reason
-    row.closed_date, row.closed_time = f"{closed_at:%Y-%m-%d}", f"{closed_at:%H:%M:%S}"
-    row.exit_price = None if position.exit_price is None else float(position.exit_price)
-    row.realized_pnl = float(position.pnl)
-    row.save()
-    books.log_action("CLOSE", f"{row.strategy}: {row.realized_pnl:+.2f} dollars. {row.exit_reason}", row.pk)
+    return not out_of_step(account).exists()
 
 
 def _legs_of(rows: Sequence[int]) -> dict[str, list[dict[str, Any]]]:

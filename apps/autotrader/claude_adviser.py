@@ -29,7 +29,7 @@ class Claude:
         return cls(
             key=key,
             url=settings.CLAUDE_URL.rstrip("/"),
-            model=settings.CLAUDE_MODEL,
+            model=settings.CLAUDE_ADVISER_MODEL,
             timeout_seconds=settings.CLAUDE_TIMEOUT_SECONDS,
         )
 

@@ -89,11 +89,16 @@ def overview(owner: User, *, at: datetime) -> Overview:
         switch=_switch(owner, state, at),
         schedule=_schedule(state, at),
         lights=_lights(panel, bool(state.is_running)),
-        money=_money(standing(account), performance(owner, at=at), account),
+        money=_money(standing(account), performance(owner, at=at, account=account), account),
         trades=_trades(account, store),
         decisions=list(AutonomousDecision.objects.filter(owner=owner, trading_day=today)[:_TODAYS]),
         day=f"{today:%A %-d %B}",
     )
+
+
+def switch_of(owner: User, *, at: datetime) -> Switch:
+    """Return how the trader is switched."""
+    return _switch(owner, state_of(owner), at)
 
 
 def _switch(owner: User, state: SchedulerState, at: datetime) -> Switch:

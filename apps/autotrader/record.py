@@ -1,8 +1,9 @@
 """The auto trader's record: performance in figures and charts, closed trades, decisions and log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -59,7 +60,10 @@ class Performance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedTrade:
-    """row: the engine's. pnl: at mid, as the engine counts; money: what the ledger has, commissions deducted."""
+    """row: the engine's. pnl: at mid, as the engine counts; money: what the ledger has, commissions deducted.
+
+    A part that was closed by hand is a trade of its own, and the rest of its position another.
+    """
 
     row: AutonomousPosition
     pnl: str
@@ -80,7 +84,7 @@ class History:
 def performance_of(owner: User, *, at: datetime) -> Performance:
     """Return the performance tab, by the engine's figures at mid."""
     account = account_of(owner, at=at)
-    engine = performance(owner, at=at)
+    engine = performance(owner, at=at, account=account)
     store = TraderStore(owner, account)
     found = performance_figures(engine, store=store, clock=EngineClock(clock.in_new_york(at)))
     done, edge = engine["total_trades"], found["analytics"]
@@ -101,7 +105,8 @@ def history_of(owner: User, *, at: datetime) -> History:
     """Return the trades tab."""
     found = trade_history(store=TraderStore(owner, account_of(owner, at=at)))
     rows = AutonomousPosition.objects.select_related("position").in_bulk([one["row"]["id"] for one in found["rows"]])
-    return History(totals=_totals(found["summary"]), trades=[_closed(one, rows) for one in found["rows"]])
+    money = _money_of(rows.values())
+    return History(totals=_totals(found["summary"]), trades=[_closed(one, rows, money) for one in found["rows"]])
 
 
 def _totals(summary: Mapping[str, Any]) -> list[Line]:
@@ -243,7 +248,19 @@ def _weekday_chart(table: Any) -> str:
     return encoded(stacked(list(table["day_of_week"]), [panel], is_category=True))
 
 
-def _closed(one: Mapping[str, Any], rows: Mapping[int, AutonomousPosition]) -> ClosedTrade:
+def _money_of(rows: Collection[AutonomousPosition]) -> dict[int, Decimal]:
+    """Return what the ledger made of each row, USD: of its position, less the parts that are rows of their own."""
+    whole = {row.position_id: row for row in rows if row.position is not None}
+    money = {row.pk: row.position.pnl for row in whole.values() if row.position is not None}
+    parts = AutonomousPosition.objects.filter(part__position__in=whole).values_list("part__position", "realized_pnl")
+    for position, made in parts:
+        money[whole[position].pk] -= Decimal(repr(made))
+    return money | {row.pk: Decimal(repr(row.realized_pnl)) for row in rows if row.part_id is not None}
+
+
+def _closed(
+    one: Mapping[str, Any], rows: Mapping[int, AutonomousPosition], money: Mapping[int, Decimal]
+) -> ClosedTrade:
     row = rows[one["row"]["id"]]
     return ClosedTrade(
         row=row,
@@ -251,5 +268,5 @@ def _closed(one: Mapping[str, Any], rows: Mapping[int, AutonomousPosition]) -> C
         pnl_percent=signed_percent(one["pnl_pct"] / 100, 1),
         tone="gain" if one["pnl"] > 0 else "loss",
         word="won" if one["pnl"] > 0 else "lost",
-        money=signed_usd(row.position.pnl) if row.position else "",
+        money=signed_usd(money[row.pk]) if row.pk in money else "",
     )

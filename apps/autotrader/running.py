@@ -19,6 +19,7 @@ from apps.autotrader.books import LedgerBooks, NoBooks
 from apps.autotrader.books_of_account import Held, account_of, held_by
 from apps.autotrader.deciding import Decided, Kind, Outcome, decide, engine_version
 from apps.autotrader.faults import AtStep, unwatched
+from apps.autotrader.following import out_of_step
 from apps.autotrader.gates import Setting, setting_of, why_idle, why_no_search
 from apps.autotrader.market_answers import MarketAnswers
 from apps.autotrader.models import AutonomousDecision, AutonomousPosition, SchedulerState
@@ -157,7 +158,8 @@ def _decide(this: _Run, *, is_check: bool, at_step: AtStep) -> _Done | None:
     with transaction.atomic():
         account = locked(this.account.pk)
         at_step("account locked")
-        if (setting_of(this.owner.pk), held_by(this.owner, account)) != (this.setting, this.held):
+        as_it_was = (setting_of(this.owner.pk), held_by(this.owner, account)) == (this.setting, this.held)
+        if not as_it_was or out_of_step(account).exists():
             return None
         decided = decide(
             this.kind,

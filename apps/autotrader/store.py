@@ -29,7 +29,7 @@ _TABLES: dict[str, type[models.Model]] = {
     STATE: SchedulerState,
 }
 _OURS = {
-    POSITIONS: ("account_id", "position_id"),
+    POSITIONS: ("account_id", "position_id", "part_id"),
     STATE: ("running_since", "paused_until", "stopped_hard_at", "last_tick_at", "last_error", "last_error_at"),
 }
 

@@ -7,7 +7,8 @@ from celery import current_app, shared_task
 from django.contrib.auth.models import User
 
 from alphagex import clock
-from apps.autotrader import running, settling, ticking
+from apps.autotrader import running, ticking
+from apps.autotrader.books_of_account import follow_the_ledger
 from apps.market.models import Snapshot
 from legacy_engines.trading.autonomous.decision import SYMBOL
 
@@ -20,7 +21,7 @@ def tick() -> None:
     at = clock.now()
     for due in ticking.tick(at):
         current_app.send_task("autotrader.run", args=[due.owner_id, due.slot.isoformat()], expires=170)
-    settling.settle_what_expired(at)
+    follow_the_ledger(at)
 
 
 @shared_task(name="autotrader.run", ignore_result=True, acks_late=True, soft_time_limit=90, time_limit=120)

@@ -62,12 +62,13 @@ def sizing_of(idea: Idea, *, account_size: float, risk_percent: float) -> Sizing
         max_risk=usd(size["total_risk"], 0),
         account_risk=percent(size["risk_pct_of_account"] / 100, 2),
         why=found["explanation"],
-        bars=_bars(found["chart"]["figure"]["data"][0]),
+        bars=bars_of(found["chart"]["figure"]["data"][0]),
         notes=_notes(idea, premium),
     )
 
 
-def _bars(data: dict[str, Any]) -> list[Bar]:
+def bars_of(data: dict[str, Any]) -> list[Bar]:
+    """Return the engine's bars (labels and dollars, as Plotly takes them) for the page's own drawing."""
     labels, values = data["x"], data["y"]
     most = max((abs(value) for value in values), default=0.0) or 1.0
     return [

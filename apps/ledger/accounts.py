@@ -1,5 +1,6 @@
 """Opening, resetting and reading accounts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -111,7 +112,18 @@ def standing(account: Account) -> Standing:
             "unrealized_pnl", "max_loss", "open_quantity", "quantity"
         )
     )
-    realized = sums["realized"] or ZERO
+    return standing_by(account, realized=sums["realized"] or ZERO, open_positions=open_positions)
+
+
+def standing_by(
+    account: Account,
+    *,
+    realized: Decimal,
+    open_positions: Collection[tuple[Decimal, Decimal | None, int, int]],
+) -> Standing:
+    """Return the account's figures from what is read already: realized P&L, and of each open position its unrealized
+    P&L, most that could be lost, units open and units opened.
+    """
     unrealized = sum((row[0] for row in open_positions), ZERO)
     at_risk = sum((row[1] * row[2] / row[3] for row in open_positions if row[1] is not None), ZERO)
     cash = balance(account)

@@ -62,6 +62,12 @@ def realized_by(deal: Deal) -> Decimal:
     return sign * (deal.price - deal.leg.entry_price) * deal.quantity * deal.leg.multiplier
 
 
+def realized_by_fill(fill: Fill) -> Decimal:
+    """Return what a closing fill brought against its leg's entry, USD, before its commission."""
+    sign = 1 if fill.leg.ratio > 0 else -1
+    return sign * (fill.price - fill.leg.entry_price) * fill.quantity * fill.leg.multiplier
+
+
 def show_mark(leg: Leg, quote: LegQuote) -> None:
     """Put a quote's mark on the leg; one without a mark changes nothing."""
     if quote.mark is None:

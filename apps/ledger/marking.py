@@ -1,20 +1,23 @@
 """Marking: what every open position is worth now, in one pass however many there are.
 
 A mark is the mid of bid and ask. A quote that cannot be marked leaves the last mark with its moment and says why.
+What has expired is no longer marked: it is settled, or says itself why not.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from django.db import transaction
 
 from apps.ledger.filling import reckon, show_mark
 from apps.ledger.models import Account, Leg, Position
-from apps.ledger.pricing import LegQuote, quote_legs
+from apps.ledger.pricing import LegQuote, quote_leg
+from apps.ledger.settling import has_closed
 from apps.market.budget import Priority
+from apps.market.quotes import QuoteBook
 
 _BATCH = 1000
 Row = TypeVar("Row", Leg, Position)
@@ -55,12 +58,23 @@ class _Quotes:
     def __init__(self, *, at: datetime, priority: Priority) -> None:
         self._at = at
         self._priority = priority
+        self._books: dict[str, QuoteBook] = {}
         self._known: dict[tuple[object, ...], LegQuote] = {}
+        self._closed: dict[date, bool] = {}
+
+    def have_ended(self, legs: Iterable[Leg]) -> bool:
+        """Return whether a leg still open has stopped trading."""
+        days = {leg.expiration for leg in legs if leg.open_quantity and leg.expiration is not None}
+        for day in days - self._closed.keys():
+            self._closed[day] = has_closed(day, self._at)
+        return any(self._closed[day] for day in days)
 
     def of(self, symbol: str, leg: Leg) -> LegQuote:
         contract = (symbol, leg.kind, leg.strike, leg.expiration, leg.root)
         if contract not in self._known:
-            self._known[contract] = quote_legs(symbol, [leg], at=self._at, priority=self._priority)[0]
+            if symbol not in self._books:
+                self._books[symbol] = QuoteBook(symbol, at=self._at, priority=self._priority)
+            self._known[contract] = quote_leg(self._books[symbol], leg, at=self._at)
         return self._known[contract]
 
 
@@ -76,9 +90,10 @@ def _mark_batch(keys: Sequence[int], quotes: _Quotes, *, at: datetime) -> list[P
         legs = defaultdict(list)
         for leg in Leg.objects.filter(position__in=positions).order_by("number"):
             legs[leg.position_id].append(leg)
+        positions = [position for position in positions if not quotes.have_ended(legs[position.pk])]
         for position in positions:
             _mark(position, legs[position.pk], quotes, at=at)
-        _write(Leg, [leg for each in legs.values() for leg in each], LEG_FIELDS)
+        _write(Leg, [leg for position in positions for leg in legs[position.pk]], LEG_FIELDS)
         _write(Position, positions, POSITION_FIELDS)
     return positions
 

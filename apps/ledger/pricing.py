@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 from apps.ledger.models import Account
 from apps.market.budget import Priority
 from apps.market.models import Snapshot
-from apps.market.quotes import OptionQuote, quote_option
+from apps.market.quotes import OptionQuote, QuoteBook
 
 SHARES_OF_SPREAD = {1: Decimal("0.25"), 2: Decimal("0.16"), 3: Decimal("0.06")}
 SHARE_OF_MANY = Decimal("0.03")
@@ -58,7 +58,16 @@ def quote_legs(
     symbol: str, legs: Iterable[Contract], *, at: datetime, priority: Priority = Priority.PERSON
 ) -> list[LegQuote]:
     """Return the newest known quote of each leg; what is missing or old is asked for and comes later."""
-    return [_quoted(symbol, leg, at=at, priority=priority) for leg in legs]
+    book = QuoteBook(symbol, at=at, priority=priority)
+    return [quote_leg(book, leg, at=at) for leg in legs]
+
+
+def quote_leg(book: QuoteBook, leg: Contract, *, at: datetime) -> LegQuote:
+    """Return the newest known quote of a leg from a book at hand."""
+    if leg.kind == "stock" or leg.expiration is None or leg.strike is None:
+        return _shares(book.symbol, at)
+    side: Literal["call", "put"] = "call" if leg.kind == "call" else "put"
+    return of_option(book.quote(leg.expiration, leg.strike, side, root=leg.root))
 
 
 def fill_prices(quotes: Sequence[LegQuote], sides: Sequence[Side], *, fill_model: str) -> list[Decimal]:
@@ -92,13 +101,6 @@ def of_option(quote: OptionQuote) -> LegQuote:
         truth=quote.truth,
         problem="" if is_usable else quote.reason,
     )
-
-
-def _quoted(symbol: str, leg: Contract, *, at: datetime, priority: Priority) -> LegQuote:
-    if leg.kind == "stock" or leg.expiration is None or leg.strike is None:
-        return _shares(symbol, at)
-    side: Literal["call", "put"] = "call" if leg.kind == "call" else "put"
-    return of_option(quote_option(symbol, leg.expiration, leg.strike, side, at=at, root=leg.root, priority=priority))
 
 
 def _shares(symbol: str, at: datetime) -> LegQuote:

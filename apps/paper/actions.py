@@ -103,7 +103,7 @@ def close(request: SignedInRequest, kind: str, number: int) -> HttpResponse:
             daily_rows.write(position.paper_v2.pk)
     position = own_position(request, kind, number)
     if refusal:
-        one = open_positions.of_position(position, at=at)
+        one = open_positions.of_position(position, list(position.legs.all()), at=at)
         context = {"one": one, "kind": kind, "refusal": refusal, "key": uuid4().hex}
         return render(request, "paper/close.html", context, status=422)
     text = f"{position.strategy}: {signed_usd(position.pnl)} after commissions."

@@ -1,5 +1,6 @@
 """An account, its settings, and the engine's rows in step with the ledger."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -72,21 +73,40 @@ def account_of(owner: User, kind: Kind, *, at: datetime) -> Account:
 
     What was closed in the ledger by somebody else (at expiration, on the positions page) is closed in the rows too.
     """
+    return account_and_settings(owner, kind, at=at)[0]
+
+
+def account_and_settings(owner: User, kind: Kind, *, at: datetime) -> tuple[Account, DailySettings | ModelSettings]:
+    """Return the account as `account_of` does, and its settings."""
     account = account_in_use(owner, KINDS[kind], at=at)
     account.owner = owner
-    if _is_in_step(account, kind):
-        return account
-    with transaction.atomic():
-        locked(account.pk)
-        engine = daily_engine(account, at=at) if kind == "daily" else model_engine(account, at=at)
-        engine.set_config("capital", f"{account.starting_cash.normalize():f}")
-        follow(account)
-    return account
+    known = _texts(owner, kind)
+    if not _is_in_step(account, kind, known):
+        with transaction.atomic():
+            locked(account.pk)
+            engine = daily_engine(account, at=at) if kind == "daily" else model_engine(account, at=at)
+            engine.set_config("capital", f"{account.starting_cash.normalize():f}")
+            follow(account)
+        known = _texts(owner, kind)
+    return account, _daily(known) if kind == "daily" else _model(known)
 
 
 def daily_settings(owner: User) -> DailySettings:
     """Return what is stored, defaults where nothing is."""
-    known = dict(PaperConfigV2.objects.filter(owner=owner).values_list("key", "value"))
+    return _daily(_texts(owner, "daily"))
+
+
+def model_settings(owner: User) -> ModelSettings:
+    """Return what is stored, defaults where nothing is."""
+    return _model(_texts(owner, "model"))
+
+
+def _texts(owner: User, kind: Kind) -> dict[str, str]:
+    config = PaperConfigV2 if kind == "daily" else PaperConfig
+    return dict(config._default_manager.filter(owner=owner).values_list("key", "value"))
+
+
+def _daily(known: Mapping[str, str]) -> DailySettings:
     usual = DailySettings()
     return DailySettings(
         enabled=known.get("enabled", "true") == "true",
@@ -97,9 +117,7 @@ def daily_settings(owner: User) -> DailySettings:
     )
 
 
-def model_settings(owner: User) -> ModelSettings:
-    """Return what is stored, defaults where nothing is."""
-    known = dict(PaperConfig.objects.filter(owner=owner).values_list("key", "value"))
+def _model(known: Mapping[str, str]) -> ModelSettings:
     usual = ModelSettings()
     return ModelSettings(
         enabled=known.get("enabled") == "true",
@@ -137,9 +155,19 @@ def follow(account: Account) -> int:
     return len(daily) + len(model)
 
 
-def _is_in_step(account: Account, kind: Kind) -> bool:
-    config = PaperConfigV2 if kind == "daily" else PaperConfig
-    known = dict(config._default_manager.filter(owner=account.owner).values_list("key", "value"))
+def follow_the_ledger() -> int:
+    """Bring the daily rows of every account in step with the ledger; return how many were not."""
+    stale = PaperPositionV2.objects.filter(status="OPEN", position__status=Position.Status.CLOSED)
+    accounts = Account.objects.filter(pk__in=stale.values("account"))
+    return sum(_followed(account.pk) for account in accounts)
+
+
+def _followed(account_id: int) -> int:
+    with transaction.atomic():
+        return follow(locked(account_id))
+
+
+def _is_in_step(account: Account, kind: Kind, known: Mapping[str, str]) -> bool:
     if "enabled" not in known or Decimal(known.get("capital", "-1")) != account.starting_cash:
         return False
     model = PaperPositionV2 if kind == "daily" else PaperPosition

@@ -1,14 +1,11 @@
-"""Which contracts a trade of the engines, or an idea, stands for."""
+"""Which contracts a trade of the engines stands for."""
 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from alphagex import clock
-from apps.ideas.idea import Idea
-from apps.ledger.pricing import as_stored
+from apps.ledger.idea_legs import leg, listed_day
 from apps.ledger.tickets import LegKind, LegTicket
 from legacy_engines.trading.daily_finder import SPREAD_WIDTH
 
@@ -17,11 +14,6 @@ WING_WIDTH = SPREAD_WIDTH
 spreads are as wide."""
 
 _STRIKE = re.compile(r"[CP](\d{8})$")
-
-
-def listed_day(day: date) -> date:
-    """Return the day on which the options of a Friday expire: that Friday, or the session before a holiday."""
-    return clock.session_on_or_before(day).day
 
 
 def legs_of_daily(trade: Mapping[str, Any]) -> tuple[LegTicket, ...]:
@@ -51,22 +43,6 @@ def leg_of_model_priced(row: Mapping[str, Any]) -> LegTicket:
     """
     kind: LegKind = "put" if row["option_type"] == "put" else "call"
     return leg(kind, 1, row["strike"], listed_day(date.fromisoformat(row["expiration_date"])))
-
-
-def legs_of_idea(idea: Idea) -> tuple[LegTicket, ...]:
-    """Return the legs an idea names, () where it names none or not all of their expirations."""
-    legs = []
-    for each in idea.legs:
-        day = each.expiration or idea.expiration
-        if day is None:
-            return ()
-        legs.append(leg(each.option_type, each.quantity, each.strike, listed_day(day)))
-    return tuple(legs)
-
-
-def leg(kind: LegKind, ratio: int, strike: float, day: date) -> LegTicket:
-    """Return an option leg. strike: points, as engines have it."""
-    return LegTicket(kind=kind, ratio=ratio, strike=as_stored(Decimal(repr(float(strike)))), expiration=day)
 
 
 def in_words(legs: Sequence[LegTicket]) -> list[str]:

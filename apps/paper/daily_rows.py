@@ -4,6 +4,7 @@ Value and P&L are at mid, before what fills and commissions cost; prices are on 
 """
 
 from decimal import Decimal
+from typing import Protocol
 
 from django.db import transaction
 
@@ -13,7 +14,16 @@ from apps.paper.fill_costs import Costs, costs_of_position
 from apps.paper.models import PaperPositionV2
 
 
-def at_mid(position: Position, costs: Costs) -> Decimal:
+class Result(Protocol):
+    """A position's P&L in USD."""
+
+    @property
+    def pnl(self) -> Decimal: ...
+    @property
+    def unrealized_pnl(self) -> Decimal: ...
+
+
+def at_mid(position: Result, costs: Costs) -> Decimal:
     """Return a position's P&L so far as the engine would have it: at mid, without commissions."""
     return position.pnl + position.unrealized_pnl + costs.total
 

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from alphagex import clock
+from apps.ledger.idea_legs import listed_day
 from apps.ledger.models import Account
 from apps.market.tickers import EngineClock
 from apps.paper.booking import BookedStore, Intention
-from apps.paper.contracts import listed_day
 from apps.paper.market_answers import GammaAnswers, tickers
 from apps.paper.store import PaperStore, ReadOnceStore
 from legacy_engines.ports import GammaSource

@@ -1,5 +1,6 @@
 """An account's value over time: a step at every close, and where it stands now."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import accumulate
@@ -7,18 +8,15 @@ from itertools import accumulate
 import msgspec
 
 from alphagex import clock
-from apps.ledger.models import Account, Position
+from apps.ledger.models import Account
 
 
-def equity_points(account: Account, value: Decimal, *, at: datetime) -> list[tuple[datetime, Decimal]]:
-    """Return (moment, USD): the start, each closed trade in the order of closing, and `value` now."""
-    closed = list(
-        Position.objects.filter(account=account, status=Position.Status.CLOSED)
-        .order_by("closed_at", "pk")
-        .values_list("closed_at", "pnl")
-    )
-    totals = accumulate((pnl for _, pnl in closed), initial=account.starting_cash)
-    moments = [account.opened_at, *(moment for moment, _ in closed if moment is not None), at]
+def equity_points(
+    account: Account, steps: Sequence[tuple[datetime, Decimal]], value: Decimal, *, at: datetime
+) -> list[tuple[datetime, Decimal]]:
+    """Return (moment, USD): the start, each closed trade, and `value` now. steps: as `Performance` has them."""
+    totals = accumulate((pnl for _, pnl in steps), initial=account.starting_cash)
+    moments = [account.opened_at, *(moment for moment, _ in steps), at]
     return list(zip(moments, [*totals, value], strict=True))
 
 

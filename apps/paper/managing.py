@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 
 from alphagex import clock
 from apps.accounts.services import preferences_of
@@ -17,10 +18,11 @@ from apps.ledger.accounts import locked
 from apps.ledger.closing import ClosingError, close_position
 from apps.ledger.models import Account, Order, Position
 from apps.ledger.opening import Terms
-from apps.ledger.pricing import LegQuote, quote_legs
+from apps.ledger.pricing import LegQuote, quote_leg
 from apps.market import kept
 from apps.market.blocks import NotReadyError
 from apps.market.models import Feed
+from apps.market.quotes import QuoteBook
 from apps.paper import daily_rows, model_trading
 from apps.paper.booking import Intention, RefusedError
 from apps.paper.books import account_of, daily_settings, follow, model_settings
@@ -57,7 +59,7 @@ def manage_model(account: Account, *, at: datetime, by_hand: bool = False) -> Ma
         else:
             closes = [
                 done
-                for row in _open_model_rows(account)
+                for row in _open_model_rows(account, at=at)
                 if (done := _looked_at(engine, row, source, may_close=by_hand))
             ]
     return Managed(closes=closes, problems=[*source.problems.values(), *engine.problems])
@@ -68,8 +70,10 @@ def manage_daily(account: Account, *, at: datetime, by_hand: bool = False) -> Ma
 
     The second engine has no exits: those of the first close where that is switched on, or somebody asks for it.
     """
-    rows = PaperPositionV2.objects.filter(account=account, status="OPEN", position__isnull=False).order_by("pk")
+    rows = PaperPositionV2.objects.filter(account=account, status="OPEN", position__isnull=False)
+    rows = rows.exclude(_has_expired(at)).order_by("pk")
     source = GammaAnswers(at)
+    book = QuoteBook(SYMBOL, at=at)  # all of its rows are SPY's
     closes: list[dict[str, Any]] = []
     problems: list[str] = []
     may_close = by_hand or daily_settings(account.owner).auto_manage
@@ -78,7 +82,7 @@ def manage_daily(account: Account, *, at: datetime, by_hand: bool = False) -> Ma
         if position is None:
             continue
         gex = source.get_net_gamma(row.symbol)
-        quotes = quote_legs(position.symbol, position.legs.filter(open_quantity__gt=0), at=at)
+        quotes = [quote_leg(book, leg, at=at) for leg in position.legs.filter(open_quantity__gt=0)]
         position = show_quotes(position, quotes)
         if may_close and not gex.get("error"):
             done, problem = _exited(row, position, quotes, gex, at=at, by=account.owner if by_hand else None)
@@ -136,8 +140,13 @@ def setups_of(symbol: str, *, at: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def _open_model_rows(account: Account) -> list[PaperPosition]:
-    return list(PaperPosition.objects.filter(account=account, status="OPEN").order_by("pk"))
+def _open_model_rows(account: Account, *, at: datetime) -> list[PaperPosition]:
+    return list(PaperPosition.objects.filter(account=account, status="OPEN").exclude(_has_expired(at)).order_by("pk"))
+
+
+def _has_expired(at: datetime) -> Q:
+    """Return the rows of earlier days than today's: they have no quotes any more, and wait to be settled."""
+    return Q(expiration_date__lt=clock.in_new_york(at).date().isoformat())
 
 
 def _looked_at(

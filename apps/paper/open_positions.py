@@ -6,15 +6,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from django.db.models import QuerySet
+
 from alphagex import clock
+from apps.ledger.badges import badge_of_legs
+from apps.ledger.leg_words import in_one_line
 from apps.ledger.models import Account, Leg, Position
-from apps.market.notices import BADGE_KINDS, Badge
-from apps.market.templatetags.numbers import strike
+from apps.market.notices import Badge
+from apps.market.templatetags.numbers import et, points, strike, usd
 from apps.market.tickers import EngineClock
-from apps.paper.leg_words import in_one_line
 from apps.paper.models import PaperPosition, PaperPositionV2
 from legacy_engines.options.expirations import get_time_until_expiration
 
+ROWS = {Account.Kind.PAPER: "paper_v2", Account.Kind.MODEL: "paper_v1"}
 Tone = Literal["gain", "act", "warn", "loss"]
 
 
@@ -36,6 +40,14 @@ class Shown:
     badge: Badge | None
 
     @property
+    def number(self) -> str:
+        return str(self.position.pk)
+
+    @property
+    def title(self) -> str:
+        return f"{self.position.symbol} {self.position.strategy}"
+
+    @property
     def contracts(self) -> str:
         """The legs in one line; the engine's package of a spread has no legs of its own."""
         if isinstance(self.engine, PaperPosition) and self.is_package:
@@ -51,19 +63,65 @@ class Shown:
     def is_model_priced(self) -> bool:
         return isinstance(self.engine, PaperPosition)
 
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What stands on its card."""
+        position = self.position
+        return [
+            (position.get_direction_display(), usd(position.entry_price)),
+            ("Now", "no mark" if position.current_price is None else usd(position.current_price)),
+            ("Left", "shares" if self.dte is None else self.left),
+            ("Opened", f"{et(position.opened_at, 'day')} {et(position.opened_at)}"),
+        ]
+
+    @property
+    def entry_facts(self) -> list[tuple[str, str]]:
+        """What its card has on the entry."""
+        position, engine = self.position, self.engine
+        spot = position.entry_spot_price
+        found = [
+            ("Contracts", str(position.quantity)),
+            (f"{position.get_direction_display()} in all", usd(position.size)),
+            ("At risk", "no limit" if position.max_loss is None else usd(position.max_loss)),
+            ("Commissions", usd(position.commissions)),
+            ("Spot at entry", "not known" if spot is None else usd(spot)),
+        ]
+        if engine is None:
+            return found
+        found += [
+            ("Confidence", f"{points(engine.confidence_score, 0)} %"),
+            ("Engine's entry", usd(engine.entry_price)),
+        ]
+        if isinstance(engine, PaperPosition):
+            return [*found, ("Value now", usd(engine.current_value))]
+        bid, ask = usd(engine.entry_premium_bid), usd(engine.entry_premium_ask)
+        return [*found, ("Bid, ask then", f"{bid}, {ask}")]
+
 
 def shown(account: Account, *, at: datetime) -> list[Shown]:
-    """Return the open positions, newest first, in three queries."""
-    found = Position.objects.filter(account=account, status=Position.Status.OPEN)
-    return [
-        of_position(position, at=at)
-        for position in found.select_related("paper_v1", "paper_v2").prefetch_related("legs")
-    ]
+    """Return the open positions, newest first, in two queries."""
+    held = Position.objects.filter(account=account, status=Position.Status.OPEN)
+    return [of_position(position, legs, at=at) for position, legs in with_rows_and_legs(held, account)]
 
 
-def of_position(position: Position, *, at: datetime) -> Shown:
+def with_rows_and_legs(found: QuerySet[Position], account: Account) -> list[tuple[Position, list[Leg]]]:
+    """Return positions of an account with the rows of its engine, each with its legs."""
+    positions = list(found.select_related(ROWS[Account.Kind(account.kind)]))
+    legs: dict[int, list[Leg]] = {position.pk: [] for position in positions}
+    for leg in Leg.objects.filter(position__in=legs).order_by("number"):
+        legs[leg.position_id].append(leg)
+    for position in positions:
+        position.account = account
+    return [(position, legs[position.pk]) for position in positions]
+
+
+def engine_row(position: Position) -> PaperPosition | PaperPositionV2 | None:
+    """Return the row of the old table, None for an idea traded in the account."""
+    return getattr(position, ROWS[Account.Kind(position.account.kind)], None)
+
+
+def of_position(position: Position, legs: Sequence[Leg], *, at: datetime) -> Shown:
     """Return one position as it is shown."""
-    legs = list(position.legs.all())
     pnl = position.pnl + position.unrealized_pnl
     share = float(pnl / position.size) if position.size else None
     days = [leg.expiration for leg in legs if leg.expiration is not None]
@@ -71,7 +129,7 @@ def of_position(position: Position, *, at: datetime) -> Shown:
     return Shown(
         position=position,
         legs=legs,
-        engine=getattr(position, "paper_v2", None) or getattr(position, "paper_v1", None),
+        engine=engine_row(position),
         pnl=pnl,
         share=share,
         tone=tone_of(share),
@@ -79,7 +137,7 @@ def of_position(position: Position, *, at: datetime) -> Shown:
         left=get_time_until_expiration(session.closes.replace(tzinfo=None), clock=EngineClock(clock.in_new_york(at)))
         if session
         else "",
-        badge=_badge(legs),
+        badge=badge_of_legs(legs),
     )
 
 
@@ -89,21 +147,3 @@ def tone_of(share: float | None) -> Tone | Literal[""]:
         return ""
     percent = share * 100
     return "gain" if percent >= 10 else "act" if percent >= 0 else "warn" if percent >= -10 else "loss"
-
-
-def _badge(legs: Sequence[Leg]) -> Badge | None:
-    """Return the oldest leg's source and moment, None before the first mark."""
-    marked = [leg for leg in legs if leg.open_quantity and leg.marked_at is not None]
-    if not marked:
-        return None
-    oldest = min(marked, key=lambda leg: leg.marked_at or leg.position.opened_at)
-    when = oldest.marked_at or oldest.position.opened_at
-    label = oldest.source.capitalize() if oldest.source.islower() else oldest.source
-    return {
-        "kind": {str(truth): kind for truth, kind in BADGE_KINDS.items()}.get(oldest.truth, "computed"),
-        "text": f"{label} {clock.in_new_york(when):%H:%M}".strip(),
-        "label": label,
-        "as_of": when,
-        "stale_after": None,
-        "origin": "",
-    }

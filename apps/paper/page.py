@@ -12,11 +12,11 @@ from django.urls import reverse
 
 from apps.accounts.services import preferences_of
 from apps.gex.setups.cards import reference_of
-from apps.ledger.models import Account, Order
+from apps.ledger.models import Account, Order, Position
 from apps.ledger.pricing import LegQuote, quote_legs
 from apps.ledger.tickets import LegTicket
 from apps.paper import finding, limits, managing, model_trading, open_positions, trades
-from apps.paper.books import DailySettings, Kind, ModelSettings, account_of, daily_settings, model_settings
+from apps.paper.books import DailySettings, Kind, ModelSettings, account_and_settings
 from apps.paper.contracts import legs_of_daily
 from apps.paper.engines import SYMBOL, ModelEngine, reading_engine
 from apps.paper.equity import equity_figure, equity_points
@@ -102,20 +102,27 @@ class Body:
 
 def body_of(owner: User, kind: Kind, *, at: datetime) -> Body:
     """Return an account's page at a moment."""
-    account = account_of(owner, kind, at=at)
+    account, settings = account_and_settings(owner, kind, at=at)
     engine = reading_engine(account, at=at) if kind == "model" else None
     performance = performance_of(account, kind, engine=engine)
-    settings = daily_settings(owner) if engine is None else model_settings(owner)
-    value = performance.standing.equity
+    # Those the figures are of, open and closed ones in one query; what was closed meanwhile is closed here too.
+    found = Position.objects.filter(pk__in=[*performance.open, *performance.newest])
+    rows = open_positions.with_rows_and_legs(found, account)
+    closed = [(position, legs) for position, legs in rows if position.status == Position.Status.CLOSED]
+    closed.sort(key=lambda row: (row[0].closed_at or at, row[0].pk), reverse=True)
     days = PaperPerformance.objects.filter(account=account).order_by("-date")[:5] if kind == "model" else ()
     return Body(
         kind=kind,
         account=account,
         performance=performance,
-        positions=open_positions.shown(account, at=at),
-        trades=trades.newest(account),
+        positions=[
+            open_positions.of_position(position, legs, at=at)
+            for position, legs in rows
+            if position.status == Position.Status.OPEN
+        ],
+        trades=[trades.of_position(position, legs) for position, legs in closed],
         refused=list(Order.objects.filter(account=account, status=Order.Status.REJECTED).order_by("-pk")[:3]),
-        figure=equity_figure(equity_points(account, value, at=at)) if performance.ledger.closed else "",
+        figure=_figure(account, performance, at=at) if performance.steps else "",
         finder=finder_of(account, settings, at_risk=performance.standing.at_risk, at=at)
         if isinstance(settings, DailySettings)
         else None,
@@ -123,6 +130,10 @@ def body_of(owner: User, kind: Kind, *, at: datetime) -> Body:
         settings=settings,
         days=list(days),
     )
+
+
+def _figure(account: Account, performance: Performance, *, at: datetime) -> str:
+    return equity_figure(equity_points(account, performance.steps, performance.standing.equity, at=at))
 
 
 def finder_of(account: Account, settings: DailySettings, *, at: datetime, at_risk: Decimal | None = None) -> Finder:

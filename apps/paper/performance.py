@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
-from apps.ledger.accounts import Standing, standing
+from apps.ledger.accounts import Standing, standing_by
 from apps.ledger.models import Account, Position
 from apps.paper.books import Kind
 from apps.paper.daily_rows import at_mid
 from apps.paper.engines import ModelEngine
 from apps.paper.fill_costs import Costs, costs_by_position, costs_of
-from apps.paper.models import PaperPosition
+from legacy_engines.trading import paper_v1
 
 ZERO = Decimal(0)
+SHOWN = 50
+"""Closed trades on the page."""
 _LIGHTS: dict[Kind, tuple[int, int]] = {"daily": (75, 65), "model": (70, 60)}
 """Win rates, per cent, from which the old pages showed green and amber."""
 
@@ -52,6 +56,19 @@ class Figures:
         return abs(self.avg_win / self.avg_loss) if self.avg_win is not None and self.avg_loss else None
 
 
+class _Row(NamedTuple):
+    """A position's columns that the figures need; read as they are, since an account may have thousands."""
+
+    pk: int
+    closed_at: datetime | None
+    pnl: Decimal
+    unrealized_pnl: Decimal
+    max_loss: Decimal | None
+    open_quantity: int
+    quantity: int
+    paper_v2: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Something the ledger counts and the engine does not. amount: USD, what it adds to the ledger's P&L."""
@@ -62,7 +79,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Performance:
-    """engine: by its own table and rules. ledger: by fills and marks. differences add up to what lies between them."""
+    """engine: by its own table and rules. ledger: by fills and marks. differences add up to what lies between them.
+
+    steps: (closed at, USD) of each closed trade in the order of closing. open, newest: ids of the open positions and of
+    the newest closed ones, newest first.
+    """
 
     engine: Figures
     ledger: Figures
@@ -70,6 +91,9 @@ class Performance:
     costs: Costs
     differences: Sequence[Difference]
     light: str
+    steps: Sequence[tuple[datetime, Decimal]]
+    open: Sequence[int]
+    newest: Sequence[int]
 
     @property
     def ledger_less(self) -> Decimal:
@@ -89,15 +113,11 @@ class Performance:
 
 def performance_of(account: Account, kind: Kind, *, engine: ModelEngine | None = None) -> Performance:
     """Return the figures of an account in use. engine: the first one over the model account's rows."""
-    rows = list(
-        Position.objects.filter(account=account)
-        .only("pk", "account_id", "status", "pnl", "unrealized_pnl", "paper_v2__id")
-        .select_related("paper_v2")
-    )
+    rows = [_Row(*row) for row in Position.objects.filter(account=account).order_by("pk").values_list(*_Row._fields)]
+    held = [row for row in rows if row.closed_at is None]
+    steps = sorted((row.closed_at, row.pk, row.pnl) for row in rows if row.closed_at is not None)
     ledger = figures_of(
-        account.starting_cash,
-        [row.pnl for row in rows if row.status == Position.Status.CLOSED],
-        [row.pnl + row.unrealized_pnl for row in rows if row.status == Position.Status.OPEN],
+        account.starting_cash, [pnl for _, _, pnl in steps], [row.pnl + row.unrealized_pnl for row in held]
     )
     if engine is None:
         by_position = costs_by_position(account)
@@ -105,7 +125,7 @@ def performance_of(account: Account, kind: Kind, *, engine: ModelEngine | None =
         engines, differences = _daily(account, rows, by_position)
     else:
         costs = costs_of(account)
-        engines = _model(account, engine)
+        engines = _model(engine)
         differences = [Difference("Commissions, which the engine does not know", -costs.commissions)]
     rest = ledger.total - engines.total - sum((one.amount for one in differences), ZERO)
     if abs(rest) >= Decimal("0.01"):
@@ -114,10 +134,17 @@ def performance_of(account: Account, kind: Kind, *, engine: ModelEngine | None =
     return Performance(
         engine=engines,
         ledger=ledger,
-        standing=standing(account),
+        standing=standing_by(
+            account,
+            realized=sum((row.pnl for row in rows), ZERO),
+            open_positions=[(row.unrealized_pnl, row.max_loss, row.open_quantity, row.quantity) for row in held],
+        ),
         costs=costs,
         differences=[one for one in differences if one.amount],
         light=light_of(kind, ledger.win_rate),
+        steps=[(moment, pnl) for moment, _, pnl in steps],
+        open=[row.pk for row in held],
+        newest=[pk for _, pk, _ in steps[: -SHOWN - 1 : -1]],
     )
 
 
@@ -148,14 +175,14 @@ def light_of(kind: Kind, win_rate: float | None) -> str:
     return "gain" if win_rate * 100 >= green else "warn" if win_rate * 100 >= amber else "loss"
 
 
-def _daily(account: Account, rows: Sequence[Position], costs: Mapping[int, Costs]) -> tuple[Figures, list[Difference]]:
+def _daily(account: Account, rows: Sequence["_Row"], costs: Mapping[int, Costs]) -> tuple[Figures, list[Difference]]:
     """Return the second engine's figures (legacy pages C-24): its trades at mid, without costs."""
-    own = [row for row in rows if hasattr(row, "paper_v2")]
-    others = [row for row in rows if not hasattr(row, "paper_v2")]
+    own = [row for row in rows if row.paper_v2 is not None]
+    others = [row for row in rows if row.paper_v2 is None]
     engine = figures_of(
         account.starting_cash,
-        [at_mid(row, costs.get(row.pk, Costs())) for row in own if row.status == Position.Status.CLOSED],
-        [at_mid(row, costs.get(row.pk, Costs())) for row in own if row.status == Position.Status.OPEN],
+        [at_mid(row, costs.get(row.pk, Costs())) for row in own if row.closed_at is not None],
+        [at_mid(row, costs.get(row.pk, Costs())) for row in own if row.closed_at is None],
     )
     spent = [costs.get(row.pk, Costs()) for row in own]
     return engine, [
@@ -165,9 +192,10 @@ def _daily(account: Account, rows: Sequence[Position], costs: Mapping[int, Costs
     ]
 
 
-def _model(account: Account, engine: ModelEngine) -> Figures:
-    """Return the first engine's own summary."""
+def _model(engine: ModelEngine) -> Figures:
+    """Return the first engine's own summary, which counts no losses."""
     summary = engine.get_performance_summary()
+    closed = engine.store.select(paper_v1.POSITIONS, [("status", "=", "CLOSED")])
     trades = summary["closed_positions"]
 
     def usd(name: str, *, given: bool = True) -> Decimal | None:
@@ -181,7 +209,7 @@ def _model(account: Account, engine: ModelEngine) -> Figures:
         open=summary["open_positions"],
         closed=trades,
         wins=wins,
-        losses=PaperPosition.objects.filter(account=account, status="CLOSED", realized_pnl__lt=0).count(),
+        losses=sum(row["realized_pnl"] < 0 for row in closed if row["realized_pnl"] is not None),
         win_rate=summary["win_rate"] / 100 if trades else None,
         best=usd("best_trade", given=trades > 0),
         worst=usd("worst_trade", given=trades > 0),

@@ -1,7 +1,8 @@
-"""What ends with its day: options that expire, and the model account's summary of the day."""
+"""What ends with its day: options at model prices that expire, and the model account's summary of the day."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 import structlog
 from django.db import transaction
@@ -9,12 +10,10 @@ from django.db.models import QuerySet
 
 from alphagex import clock
 from apps.ledger.accounts import locked
-from apps.ledger.closing import settle_expired
-from apps.ledger.models import Account, Leg, Position
-from apps.market.models import Snapshot
+from apps.ledger.models import Account, Position
+from apps.ledger.settling import closing_spot, due, say_why_it_waits
 from apps.market.watching import note_watched
 from apps.paper.booking import Intention
-from apps.paper.books import account_of
 from apps.paper.engines import model_engine
 from apps.paper.models import PaperPerformance, PaperPosition
 
@@ -22,26 +21,13 @@ log = structlog.get_logger(__name__)
 _PAPER = (Account.Kind.PAPER, Account.Kind.MODEL)
 
 
-def settle_what_expired(at: datetime) -> int:
-    """Settle paper positions whose expiry day has closed; return how many. Safe to repeat.
-
-    The price is the underlying's newest known by that close, of the same day; without one the position waits and the
-    log says so. What is priced by the model closes at the model's value, which for one option is the same.
-    """
-    settled = 0
-    for position, day in _due(at):
-        session = clock.session_on_or_before(day)
-        if at < session.closes:
-            continue
-        spot = _spot_at(position.symbol, session)
-        if spot is None:
-            log.warning("paper_not_settled", position=position.pk, expiration=str(day))
-        elif position.account.kind == Account.Kind.MODEL:
-            settled += _settle_model_priced(position, spot, at=at)
-        else:
-            settled += settle_expired(position, day, spot, at=at) is not None
-            account_of(position.account.owner, "daily", at=at)
-    return settled
+def settle_at_the_model(at: datetime) -> int:
+    """Close what has expired in the accounts at model prices, at the model's value; return how many. Safe to repeat."""
+    spot_of = cache(closing_spot)
+    return sum(
+        _settle(position, day, spot_of(position.symbol, day), at=at)
+        for position, day in due([Account.Kind.MODEL], at=at)
+    )
 
 
 def keep_watching(at: datetime) -> None:
@@ -60,18 +46,13 @@ def keep_performance(at: datetime) -> int:
     return sum(_write_performance(account, session.day, at=at) for account in accounts)
 
 
-def _due(at: datetime) -> list[tuple[Position, date]]:
-    today = clock.in_new_york(at).date()
-    legs = Leg.objects.filter(
-        position__account__kind__in=_PAPER, open_quantity__gt=0, expiration__lte=today
-    ).select_related("position__account__owner")
-    found = {leg.position_id: (leg.position, leg.expiration) for leg in legs.order_by("-expiration", "pk")}
-    return [(position, day) for position, day in found.values() if day is not None]
-
-
-def _settle_model_priced(position: Position, spot: Decimal, *, at: datetime) -> int:
+def _settle(position: Position, day: date, spot: Decimal | None, *, at: datetime) -> int:
+    if spot is None:
+        say_why_it_waits(position, day)
+        return 0
     row = PaperPosition.objects.filter(position=position, status="OPEN").first()
     if row is None:
+        log.warning("model_row_missing", position=position.pk, expiration=str(day))
         return 0
     reason = f"Expired with {position.symbol} at {spot:,.2f}"
     intention = Intention(at=at, by=None, key=f"expire:{position.pk}", reason=reason)
@@ -106,9 +87,3 @@ def _write_performance(account: Account, day: date, *, at: datetime) -> int:
         },
     )
     return int(is_new)
-
-
-def _spot_at(symbol: str, session: clock.Session) -> Decimal | None:
-    known = Snapshot.objects.filter(symbol=symbol, as_of__gte=session.opens, as_of__lte=session.closes)
-    newest = known.order_by("-as_of", "-seq").first()
-    return newest.spot if newest else None

@@ -4,7 +4,7 @@ An idea with legs goes to the account at quoted prices; one without is the first
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -14,11 +14,13 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from alphagex import clock
-from apps.ideas.idea import Idea, Leg
+from apps.ideas.idea import Idea
 from apps.ideas.models import TradeIdea
+from apps.ideas.stored import idea_of
 from apps.ideas.takers import Outcome, Taker
 from apps.ledger import payoff
 from apps.ledger.accounts import locked
+from apps.ledger.idea_legs import legs_of_idea
 from apps.ledger.models import Account, Position
 from apps.ledger.opening import Terms, open_position, side_of
 from apps.ledger.pricing import LegQuote, NoFillError, fill_prices, quote_legs
@@ -26,7 +28,6 @@ from apps.ledger.tickets import LegTicket, Ticket, TicketError
 from apps.paper import model_trading
 from apps.paper.booking import RefusedError
 from apps.paper.books import account_of, daily_settings
-from apps.paper.contracts import legs_of_idea
 from apps.paper.limits import why_not_daily
 
 
@@ -133,43 +134,6 @@ def _at_quotes(
     except TicketError as error:
         return Taken(refusal=str(error))
     return Taken(position=order.position, refusal=order.refusal)
-
-
-def idea_of(stored: TradeIdea) -> Idea:
-    """Return a stored idea as it was proposed."""
-    terms = stored.terms
-    legs = tuple(
-        Leg(
-            quantity=leg["quantity"],
-            option_type=leg["option_type"],
-            strike=leg["strike"],
-            expiration=_day(leg["expiration"]),
-        )
-        for leg in terms["legs"]
-    )
-    return Idea(
-        symbol=stored.symbol,
-        strategy=stored.strategy,
-        origin=stored.origin,
-        as_of=stored.as_of,
-        spot=float(stored.entry_price),
-        action=stored.action,
-        entry=terms["entry"],
-        target=terms["target"],
-        stop=terms["stop"],
-        max_risk=terms["max_risk"],
-        size=terms["size"],
-        expiration=_day(terms["expiration"]),
-        confidence=stored.confidence,
-        reasoning=stored.reasoning,
-        dealers=stored.mm_behavior,
-        legs=legs,
-        details=terms["details"],
-    )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def _take(user: User, idea: Idea, stored: TradeIdea) -> Outcome:

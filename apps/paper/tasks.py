@@ -4,7 +4,7 @@ from celery import shared_task
 
 from alphagex import clock
 from apps.market.models import Snapshot
-from apps.paper import finding, managing, settling
+from apps.paper import books, finding, managing, settling
 from apps.paper.engines import SYMBOL
 
 
@@ -22,8 +22,9 @@ def manage(snapshot_id: int) -> None:
 
 @shared_task(name="paper.tick", ignore_result=True, soft_time_limit=45, time_limit=60, expires=60)
 def tick() -> None:
-    """Settle what has expired, keep held symbols coming in, and write the day's summaries."""
+    """Settle what is at model prices, follow the ledger, keep held symbols coming in, write the day's summaries."""
     at = clock.now()
-    settling.settle_what_expired(at)
+    settling.settle_at_the_model(at)
+    books.follow_the_ledger()
     settling.keep_watching(at)
     settling.keep_performance(at)

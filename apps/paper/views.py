@@ -51,7 +51,7 @@ def body(request: SignedInRequest, kind: str) -> HttpResponse:
 def close_dialog(request: SignedInRequest, kind: str, number: int) -> HttpResponse:
     """Return the dialog that says what closing a position brings."""
     position = own_position(request, kind, number)
-    one = open_positions.of_position(position, at=clock.now())
+    one = open_positions.of_position(position, list(position.legs.all()), at=clock.now())
     return render(request, "paper/close.html", {"one": one, "kind": known_kind(kind), "key": uuid4().hex})
 
 

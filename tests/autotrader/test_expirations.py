@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from apps.autotrader import settling, switches
+from apps.autotrader import switches
 from apps.autotrader.books import NoBooks
-from apps.autotrader.books_of_account import Held, account_of
+from apps.autotrader.books_of_account import Held, account_of, follow_the_ledger
 from apps.autotrader.contracts import Contract
 from apps.autotrader.faults import unwatched
 from apps.autotrader.models import AutonomousConfig, AutonomousLog, AutonomousPosition
@@ -18,6 +18,7 @@ from apps.autotrader.trader import DeskTrader
 from apps.ledger.accounts import account_in_use, reset_account
 from apps.ledger.models import Account
 from apps.ledger.reconciling import differences
+from apps.ledger.settling import settle_due
 from apps.market.models import Snapshot
 from legacy_engines.trading.autonomous import leave_to_rules
 from tests.autotrader.simulated import check, market_says, moment
@@ -93,9 +94,10 @@ def test_what_no_check_closed_is_settled_at_the_close_of_its_last_day(running_tr
     switches.stop(running_trader, at=moment(25, 11), by=running_trader)
     market_says(moment(27, 12, 59))
     market_says(moment(27, 13, 30))
-    assert settling.settle_what_expired(moment(27, 12, 59)) == [], "not before the close"
+    assert settle_due(at=moment(27, 12, 59)) == [], "not before the close"
     for _ in range(2):
-        settling.settle_what_expired(moment(27, 13, 30))
+        settle_due(at=moment(27, 13, 30))
+        follow_the_ledger(moment(27, 13, 30))
     row = AutonomousPosition.objects.get()
     last = Snapshot.objects.get(as_of=moment(27, 12, 59))
     worth = max(last.spot - Decimal(640), Decimal(0))
@@ -109,7 +111,8 @@ def test_what_no_check_closed_is_settled_at_the_close_of_its_last_day(running_tr
 
 def test_without_a_price_of_that_day_it_waits(running_trader: User) -> None:
     check(running_trader, moment(25, 10))
-    assert settling.settle_what_expired(moment(28, 11)) == []
+    assert settle_due(at=moment(28, 11)) == []
+    assert follow_the_ledger(moment(28, 11)) == []
     assert AutonomousPosition.objects.get().status == "OPEN"
 
 

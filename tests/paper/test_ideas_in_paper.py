@@ -12,6 +12,7 @@ from django.urls import reverse
 from apps.ideas import services, sources, takers
 from apps.ideas.idea import Idea, Leg
 from apps.ideas.models import TradeIdea
+from apps.ideas.stored import idea_of
 from apps.ledger.marking import mark_open_positions
 from apps.ledger.models import Account, Position
 from apps.paper import model_trading, taking
@@ -64,7 +65,7 @@ def test_the_button_stands_at_every_idea_and_opens_a_dialog(
 
 def test_a_stored_idea_reads_as_it_was_proposed(trader: User, at: datetime) -> None:
     proposed = idea(at, details={"target_1": 650.0}, confidence=75.0)
-    assert taking.idea_of(keep(trader, proposed, at)) == proposed
+    assert idea_of(keep(trader, proposed, at)) == proposed
 
 
 def test_legs_are_opened_in_the_account_at_quoted_prices_once(

@@ -11,8 +11,10 @@ from django.contrib.auth.models import User
 from apps.ledger.accounts import change_rules, standing
 from apps.ledger.models import Account, Fill, Position
 from apps.ledger.reconciling import differences
+from apps.ledger.settling import settle_due
+from apps.ledger.tasks import settle
 from apps.market.models import Snapshot
-from apps.paper import finding, managing, settling, tasks
+from apps.paper import books, finding, managing, tasks
 from apps.paper.books import DailySettings, daily_settings, keep_settings
 from apps.paper.equity import equity_points
 from apps.paper.models import FoundTrade, PaperPositionV2
@@ -98,9 +100,10 @@ def test_what_expires_is_settled_at_the_close_of_its_day(held: PaperPositionV2, 
     friday = moment(27, 12, 55)  # a half day
     with time_machine.travel(friday, tick=False):
         snapshot = market_says(friday)
-    assert settling.settle_what_expired(moment(27, 12, 59)) == 0
-    assert settling.settle_what_expired(moment(27, 13, 1)) == 1
-    assert settling.settle_what_expired(moment(27, 13, 2)) == 0
+    assert settle_due(at=moment(27, 12, 59)) == []
+    assert len(settle_due(at=moment(27, 13, 1))) == 1
+    assert settle_due(at=moment(27, 13, 2)) == []
+    assert [books.follow_the_ledger() for _ in range(2)] == [1, 0]
     held.refresh_from_db()
     worth = max(Decimal(0), snapshot.spot - Decimal(repr(held.strike)))
     assert held.status == "CLOSED"
@@ -109,13 +112,26 @@ def test_what_expires_is_settled_at_the_close_of_its_day(held: PaperPositionV2, 
     assert not list(differences())
 
 
+def test_what_has_expired_and_waits_to_be_settled_is_left_alone(held: PaperPositionV2, daily: Account) -> None:
+    monday = moment(30, 12)
+    with time_machine.travel(monday, tick=False):
+        market_says(monday)
+    assert settle_due(at=monday) == [], "no price of the Friday is known"
+    why = Position.objects.get().mark_problem
+    assert "Settle it by hand" in why
+    done = managing.manage_daily(daily, at=monday, by_hand=True)
+    assert (done.closes, done.problems) == ([], [])
+    assert Position.objects.get().mark_problem == why
+
+
 def test_the_tick_does_all_of_it_twice_without_harm(held: PaperPositionV2) -> None:
     friday = moment(27, 12, 55)
     with time_machine.travel(friday, tick=False):
         market_says(friday)
     with time_machine.travel(moment(27, 13, 5), tick=False):
-        tasks.tick()
-        tasks.tick()
+        for _ in range(2):
+            settle()
+            tasks.tick()
     assert Position.objects.get().status == "CLOSED"
     assert not list(differences())
 
@@ -134,7 +150,7 @@ def test_the_curve_steps_at_each_close_and_ends_now(
     in_regime("condor", at)
     managing.manage_daily(daily, at=at, by_hand=True)
     value = standing(daily).equity
-    points = equity_points(daily, value, at=moment(23, 15))
+    points = equity_points(daily, performance_of(daily, "daily").steps, value, at=moment(23, 15))
     closed = Position.objects.get()
     assert [amount for _, amount in points] == [1_000_000, 1_000_000 + closed.pnl, value]
 

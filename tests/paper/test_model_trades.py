@@ -212,9 +212,9 @@ def test_what_expires_is_closed_at_the_models_value(trader: User, model: Account
     friday = moment(27, 12, 55)
     with time_machine.travel(friday, tick=False):
         snapshot = market_says(friday)
-    assert settling.settle_what_expired(moment(27, 12, 59)) == 0
-    assert settling.settle_what_expired(moment(27, 13, 1)) == 1
-    assert settling.settle_what_expired(moment(27, 13, 2)) == 0
+    assert settling.settle_at_the_model(moment(27, 12, 59)) == 0
+    assert settling.settle_at_the_model(moment(27, 13, 1)) == 1
+    assert settling.settle_at_the_model(moment(27, 13, 2)) == 0
     row.refresh_from_db()
     worth = max(0.0, float(snapshot.spot) - (row.strike or 0))
     assert row.status == "CLOSED"
@@ -224,9 +224,11 @@ def test_what_expires_is_closed_at_the_models_value(trader: User, model: Account
 
 def test_without_a_price_of_its_last_day_a_position_waits(trader: User, model: Account, at: datetime) -> None:
     row = opened(trader, at)
-    assert settling.settle_what_expired(moment(27, 13, 1)) == 0
+    assert settling.settle_at_the_model(moment(27, 13, 1)) == 0
     row.refresh_from_db()
     assert row.status == "OPEN"
+    assert row.position is not None
+    assert "no price of SPY of that day is known" in row.position.mark_problem
 
 
 def test_the_engines_summary_is_written_once_a_day(trader: User, model: Account, at: datetime) -> None:

@@ -4,14 +4,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from apps.ledger.models import Account, Position
+from apps.ledger.models import Account, Order, Position
 
 
 class AutonomousPosition(models.Model):
     """One trade as the engine sees it. Prices: USD per share at mid; P&L: USD. The money itself is in the ledger.
 
-    position: the same trade in the ledger with its legs and fills; empty for rows of the old program, whose condors
-    have no legs and say so.
+    position: the same trade in the ledger with its legs and fills; empty for a part that was closed by hand, and for
+    rows of the old program, whose condors have no legs and say so.
     """
 
     class Status(models.TextChoices):
@@ -23,6 +23,10 @@ class AutonomousPosition(models.Model):
     position = models.OneToOneField(
         Position, models.PROTECT, null=True, blank=True, related_name="autonomous", help_text="In the ledger."
     )
+    part = models.OneToOneField(
+        Order, models.PROTECT, null=True, blank=True, related_name="autonomous_part",
+        help_text="The order by hand that closed this part of a trade; the rest of it is a row of its own.",
+    )  # fmt: skip
     symbol = models.TextField()
     strategy = models.TextField()
     action = models.TextField(help_text="BUY_CALL, BUY_PUT or IRON_CONDOR.")
@@ -63,7 +67,7 @@ class AutonomousPosition(models.Model):
     @property
     def has_legs(self) -> bool:
         """Whether it is marked on the contracts it really holds."""
-        return self.position_id is not None
+        return self.position_id is not None or self.part_id is not None
 
     def __str__(self) -> str:
         return f"{self.strategy} of {self.entry_date} ({self.status})"

@@ -137,6 +137,6 @@ class Leg(models.Model):
         return 1 if self.kind == self.Kind.STOCK else OPTION_MULTIPLIER
 
     def __str__(self) -> str:
-        if self.kind == self.Kind.STOCK:
+        if self.strike is None:
             return f"{self.ratio:+d} shares"
-        return f"{self.ratio:+d} {self.expiration:%d %b %Y} {self.strike:g} {self.kind}"
+        return f"{self.ratio:+d} {self.expiration:%-d %b %Y} {self.strike.normalize():f} {self.kind}"

@@ -16,6 +16,8 @@ def in_one_line(legs: Sequence[Leg]) -> str:
 
 def _leg(leg: Leg, *, with_day: bool) -> str:
     if leg.strike is None or leg.expiration is None:
-        return f"{signed(leg.ratio, 0)} shares"
+        return (
+            "shares" if leg.ratio == 1 else "shares sold short" if leg.ratio == -1 else f"{signed(leg.ratio, 0)} shares"
+        )
     words = f"{signed(leg.ratio, 0)} {strike(leg.strike)} {leg.kind}"
     return f"{words} {leg.expiration:%-d %b %Y}" if with_day else words

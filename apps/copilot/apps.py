@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CopilotConfig(AppConfig):
+    name = "apps.copilot"
+    label = "copilot"

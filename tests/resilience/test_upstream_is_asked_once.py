@@ -98,7 +98,7 @@ def _served_well(upstream: Upstream) -> Iterator[None]:
 def second_worker(run: Run) -> Iterator[None]:
     """Another worker on the same queue, as a second machine would run."""
     with run.beside("celery", "-A", "alphagex.celery", "worker", "--concurrency", "2", "--loglevel", "ERROR"):
-        wait_until(lambda: len(Celery(broker=run.redis_url).control.ping(timeout=0.5) or ()) == 2)
+        wait_until(lambda: len(Celery(broker=run.redis_url, set_as_current=False).control.ping(timeout=0.5) or ()) == 2)
         yield
 
 
@@ -106,7 +106,7 @@ def second_worker(run: Run) -> Iterator[None]:
 def test_each_symbol_is_fetched_once_per_interval_whoever_watches(
     run: Run, upstream: Upstream, owner: requests.Session
 ) -> None:
-    stray = Celery(broker=run.redis_url)
+    stray = Celery(broker=run.redis_url, set_as_current=False)
     with watched(run, owner) as viewers:
         began = {symbol: len(upstream.asked[symbol]) for symbol in SYMBOLS}
         for _ in range(PAGES):

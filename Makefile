@@ -3,8 +3,8 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: run test parity lint bench setup
+.PHONY: run test parity lint bench audit setup
 .DEFAULT_GOAL := run
 
-run test parity lint bench setup:
+run test parity lint bench audit setup:
 	@$(PYTHON) bootstrap.py $@ $(ARGS)

@@ -234,7 +234,9 @@ def run(arguments: "list[str]") -> int:
 
 def test(arguments: "list[str]") -> int:
     # A file's tests share fixtures, so files are what is spread over the processors.
-    return become("-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", *arguments)
+    return become(
+        "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder", *arguments
+    )
 
 
 def parity(arguments: "list[str]") -> int:
@@ -278,6 +280,10 @@ def lint(arguments: "list[str]") -> int:
     return 1 if failed else 0
 
 
+def audit(arguments: "list[str]") -> int:
+    return become("-m", "pip_audit", "-r", "requirements.txt", "--no-deps", "--disable-pip", "--strict", *arguments)
+
+
 TARGETS = {
     "run": ("requirements.txt", run),
     "setup": ("requirements-dev.txt", setup),
@@ -285,6 +291,7 @@ TARGETS = {
     "parity": ("requirements-dev.txt", parity),
     "lint": ("requirements-dev.txt", lint),
     "bench": ("requirements-dev.txt", bench),
+    "audit": ("requirements-dev.txt", audit),
 }
 
 if __name__ == "__main__":

@@ -23,8 +23,22 @@ from django.http.response import HttpResponseBase  # noqa: E402
 from servestatic import ServeStaticASGI  # noqa: E402
 
 from alphagex import clock  # noqa: E402
+from apps.alerts import routing as alerts  # noqa: E402
+from apps.api.sockets import BearerOrSession  # noqa: E402
+from apps.copilot import routing as copilot  # noqa: E402
+from apps.market import routing as market  # noqa: E402
 from apps.market.origin import SameOriginOnly  # noqa: E402
-from apps.market.routing import websocket_urlpatterns  # noqa: E402
+from apps.operations.leaving import LeavesInGoodOrder  # noqa: E402
+from apps.positions import routing as positions  # noqa: E402
+from apps.security.sockets import EndsWithItsSession  # noqa: E402
+
+SOCKETS = [
+    *market.websocket_urlpatterns,
+    *positions.websocket_urlpatterns,
+    *alerts.websocket_urlpatterns,
+    *copilot.websocket_urlpatterns,
+    *market.everything_else,
+]
 
 
 class OneThreadHandler(ASGIHandler):
@@ -44,17 +58,19 @@ class OneThreadHandler(ASGIHandler):
         await self.handle(scope, receive, send)
 
 
-application = ProtocolTypeRouter(
-    {
-        "http": ServeStaticASGI(
-            OneThreadHandler(),
-            root=settings.STATIC_ROOT,
-            prefix=settings.STATIC_URL,
-            max_age=60,
-            immutable_file_test=r"^.+\.[0-9a-f]{12}\..+$",
-        ),
-        "websocket": SameOriginOnly(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
-    }
+application = LeavesInGoodOrder(
+    ProtocolTypeRouter(
+        {
+            "http": ServeStaticASGI(
+                OneThreadHandler(),
+                root=settings.STATIC_ROOT,
+                prefix=settings.STATIC_URL,
+                max_age=60,
+                immutable_file_test=r"^.+\.[0-9a-f]{12}\..+$",
+            ),
+            "websocket": SameOriginOnly(AuthMiddlewareStack(BearerOrSession(EndsWithItsSession(URLRouter(SOCKETS))))),
+        }
+    )
 )
 
 # Load what the first page would wait for; then take all of it out of garbage collection, whose full passes over half a

@@ -32,6 +32,11 @@ def in_new_york(moment: datetime) -> datetime:
     return moment.astimezone(NEW_YORK)
 
 
+def midnight(day: date) -> datetime:
+    """Return the moment `day` begins in New York."""
+    return datetime.combine(day, time(), NEW_YORK)
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One trading day of the exchange: regular open and close in New York time (half days close at 13:00)."""

@@ -1,5 +1,6 @@
 """What every page needs around its content: navigation, theme, market status, and what kind of numbers these are."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from alphagex import clock
 from apps.accounts.services import preferences_of
+from apps.alerts.publishing import bell_counts
 from apps.market.notices import configured_notice
 from apps.market.status import market_note
 
@@ -23,12 +25,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     symbol = (match.kwargs.get("symbol") if match else None) or preferences.symbol
     return {
         "theme": preferences.theme,
-        "nav": _navigation(request, symbol=symbol),
+        "nav": navigation(request, symbol=symbol),
         "symbol": symbol,
         "quick_symbols": _quick_symbols(symbol),
         "market": market_note(at),
         "server_now": clock.utc_iso(at),
         "source_notice": configured_notice(),
+        "bell": bell_counts(request.user) if isinstance(request.user, User) else None,
     }
 
 
@@ -40,68 +43,63 @@ def _quick_symbols(symbol: str) -> list[dict[str, str]]:
     return [{"name": name, "shortcut": keys.get(name, "")} for name in names]
 
 
-def _navigation(request: HttpRequest, *, symbol: str) -> list[dict[str, Any]]:
-    path = request.path
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One entry. view: the address's name; prefix: what the path of all its pages begins with; on_phone: in the bar."""
+
+    label: str
+    short: str
+    view: str
+    prefix: str
+    icon: str
+    shortcut: str
+    of_symbol: bool = False
+    on_phone: bool = False
+
+
+_SECTIONS = (
+    (
+        "Analyse",
+        (
+            _Page("Dashboard", "Dashboard", "home", "/", "layout-dashboard", "g d", on_phone=True),
+            _Page("GEX Daily", "GEX", "gex:page", "/gex/", "chart-column", "g g", of_symbol=True, on_phone=True),
+            _Page("Gamma Expiration", "Gamma", "gamma:page", "/gamma/", "calendar-clock", "g e", of_symbol=True),
+            _Page("Scanner", "Scanner", "scanner:page", "/scanner/", "radar", "g s"),
+            _Page("AI Copilot", "Copilot", "copilot:page", "/copilot/", "message-square", "g c"),
+        ),
+    ),
+    (
+        "Trade",
+        (
+            _Page("Positions", "Positions", "positions:page", "/positions/", "layers", "g o", on_phone=True),
+            _Page("Trade Journal", "Journal", "journal:page", "/journal/", "notebook-pen", "g j"),
+            _Page("Auto Trader", "Auto", "autotrader:page", "/autotrader/", "bot", "g a", on_phone=True),
+            _Page("Paper Trading", "Paper", "paper:page", "/paper/", "flask-conical", "g p"),
+            _Page("Position Sizing", "Sizing", "sizing:page", "/sizing/", "scale", "g z"),
+            _Page("Alerts", "Alerts", "alerts:page", "/alerts/", "bell", "g l"),
+        ),
+    ),
+)
+_OF_STAFF = _Page("System", "System", "market:system", "/system/", "activity", "g y")
+
+
+def navigation(request: HttpRequest, *, symbol: str) -> list[dict[str, Any]]:
+    """Return the sections of the rail with their entries; the one of the page itself is active."""
     sections: list[dict[str, Any]] = [
-        {
-            "title": "Analyse",
-            "items": [
-                {
-                    "label": "Dashboard",
-                    "short": "Dashboard",
-                    "url": reverse("home"),
-                    "icon": "layout-dashboard",
-                    "shortcut": "g d",
-                    "active": path == "/",
-                },
-                {
-                    "label": "GEX Daily",
-                    "short": "GEX",
-                    "url": reverse("gex:page", args=[symbol]),
-                    "icon": "chart-column",
-                    "shortcut": "g g",
-                    "active": path.startswith("/gex/"),
-                },
-                {
-                    "label": "Gamma Expiration",
-                    "short": "Gamma",
-                    "url": reverse("gamma:page", args=[symbol]),
-                    "icon": "calendar-clock",
-                    "shortcut": "g e",
-                    "active": path.startswith("/gamma/"),
-                },
-            ],
-        }
+        {"title": title, "items": [_entry(page, request.path, symbol) for page in pages]} for title, pages in _SECTIONS
     ]
-    sections.append({"title": "Trade", "items": _trading(path)})
     if getattr(request.user, "is_staff", False):
-        system = {
-            "label": "System",
-            "short": "System",
-            "url": reverse("market:system"),
-            "icon": "activity",
-            "shortcut": "g y",
-            "active": path.startswith("/system/"),
-        }
-        sections.append({"title": "Desk", "items": [system], "foot": True})
+        sections.append({"title": "Desk", "items": [_entry(_OF_STAFF, request.path, symbol)], "foot": True})
     return sections
 
 
-def _trading(path: str) -> list[dict[str, Any]]:
-    """Return the pages on which money moves: (name, label, short, icon, key)."""
-    pages = [
-        ("journal", "Trade Journal", "Journal", "notebook-pen", "g j"),
-        ("autotrader", "Auto Trader", "Auto", "bot", "g a"),
-        ("paper", "Paper Trading", "Paper", "flask-conical", "g p"),
-    ]
-    return [
-        {
-            "label": label,
-            "short": short,
-            "url": reverse(f"{name}:page"),
-            "icon": icon,
-            "shortcut": key,
-            "active": path.startswith(f"/{name}/"),
-        }
-        for name, label, short, icon, key in pages
-    ]
+def _entry(page: _Page, path: str, symbol: str) -> dict[str, Any]:
+    return {
+        "label": page.label,
+        "short": page.short,
+        "url": reverse(page.view, args=[symbol] if page.of_symbol else []),
+        "icon": page.icon,
+        "shortcut": page.shortcut,
+        "on_phone": page.on_phone,
+        "active": path == "/" if page.prefix == "/" else path.startswith(page.prefix),
+    }

@@ -21,6 +21,11 @@ SCHEDULE = (
     Periodic(name="Market tick", task="market.tick", seconds=5, expires=5),
     Periodic(name="Forget lost sockets", task="market.forget_lost_sockets", seconds=60, expires=60),
     Periodic(name="Auto trader tick", task="autotrader.tick", seconds=30, expires=30),
+    Periodic(name="Settle what expired", task="ledger.settle", seconds=60, expires=60),
     Periodic(name="Paper trading", task="paper.tick", seconds=60, expires=60),
+    Periodic(name="Alerts", task="alerts.tick", seconds=30, expires=30),
+    Periodic(name="Scanner", task="scanner.tick", seconds=60, expires=60),
+    Periodic(name="Forget old notifications", task="alerts.forget", seconds=21_600, expires=600),
+    Periodic(name="Forget ended sessions", task="security.tidy", seconds=3600, expires=600),
     Periodic(name="Duties", task="market.duties", seconds=60, expires=60),
 )

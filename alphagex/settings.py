@@ -1,6 +1,7 @@
 """Every setting, read once from the environment. `.env.example` lists the variables; the defaults run."""
 
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 import environ
@@ -29,6 +30,8 @@ SECRET_KEY: str = env("SECRET_KEY", default="")
 if not SECRET_KEY and PRODUCTION:
     raise ImproperlyConfigured("SECRET_KEY is missing. Set it to 50 or more random characters; never share it.")
 SECRET_KEY = SECRET_KEY or development_secret_key(DATA_DIR)
+# Keys of before: what they signed and sealed is still read.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 ALLOWED_ORIGINS: list[str] = env.list("ALLOWED_ORIGINS", default=[])
 if PRODUCTION and not ALLOWED_ORIGINS:
@@ -37,7 +40,7 @@ ALLOWED_HOSTS: list[str] = [origin.split("://")[-1].split(":")[0] for origin in 
     "localhost",
     "127.0.0.1",
     "[::1]",
-    "testserver",
+    *(["testserver"] if ENVIRONMENT == "test" else []),
 ]
 CSRF_TRUSTED_ORIGINS = [origin for origin in ALLOWED_ORIGINS if "://" in origin]
 
@@ -58,6 +61,8 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_htmx",
     "apps.accounts",
+    "apps.security",
+    "apps.api",
     "apps.market",
     "apps.ideas",
     "apps.ledger",
@@ -67,11 +72,19 @@ INSTALLED_APPS = [
     "apps.journal",
     "apps.autotrader",
     "apps.paper",
+    "apps.scanner",
+    "apps.alerts",
+    "apps.copilot",
+    "apps.sizing",
+    "apps.legacy_import",
     "apps.dashboard",
+    "apps.operations",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Outermost of ours, so that whatever fails within is told to programs in their own form.
+    "apps.api.middleware.ApiMiddleware",
     "alphagex.middleware.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -80,6 +93,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "apps.security.middleware.NoNulMiddleware",
+    "apps.security.middleware.LastSeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -146,21 +161,19 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "apps.security.password_rules.EndsOtherSessions"},
 ]
 if ENVIRONMENT == "test":
     # A slow hash is the point of a password hash, and the bulk of a test's time.
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-LOGIN_URL = "accounts:login"
+LOGIN_URL = "login:page"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "accounts:login"
+LOGOUT_REDIRECT_URL = "login:page"
 AXES_FAILURE_LIMIT: int = env.int("ALPHAGEX_LOGIN_ATTEMPTS", default=5)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -168,8 +181,12 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "apps.security.devices.client_address"
+# How many proxies of ours stand before the desk, each of which names its client in X-Forwarded-For.
+TRUSTED_PROXIES: int = env.int("ALPHAGEX_PROXIES", default=0)
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "apps.security.session_store"
+SESSION_COOKIE_AGE = 14 * 86_400
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = PRODUCTION
@@ -246,16 +263,41 @@ SECONDS_PER_REQUEST: dict[str, float] = {"tradingvolatility": 20.0, "cboe": 1.0,
 )
 REQUEST_BURST: dict[str, int] = {"tradingvolatility": 1, "cboe": 5, "yahoo": 10, "fred": 10}
 SOURCE_TIMEOUT_SECONDS: float = env.float("ALPHAGEX_SOURCE_TIMEOUT_SECONDS", default=15.0)
-# Claude, asked by the auto trader whether to hold or to close; without a key the rules decide.
+# Claude, asked by the auto trader whether to hold or to close, and by the copilot; without a key the rules answer.
 CLAUDE_API_KEY: str = env("CLAUDE_API_KEY", default="")
 CLAUDE_URL: str = env("ALPHAGEX_CLAUDE_URL", default="https://api.anthropic.com")
-CLAUDE_MODEL: str = env("ALPHAGEX_CLAUDE_MODEL", default="claude-sonnet-4-5")
+CLAUDE_MODEL: str = env("ALPHAGEX_CLAUDE_MODEL", default="claude-sonnet-5-5")
+# The auto trader's engine asks at a temperature and with room for 150 tokens; newer models refuse the one, and think
+# the other away.
+CLAUDE_ADVISER_MODEL: str = env("ALPHAGEX_CLAUDE_ADVISER_MODEL", default="claude-sonnet-4-6")
 CLAUDE_TIMEOUT_SECONDS: float = env.float("ALPHAGEX_CLAUDE_TIMEOUT_SECONDS", default=20.0)
+# Mail of alerts; without a host none leaves the desk.
+EMAIL_HOST: str = env("EMAIL_HOST", default="")
+EMAIL_PORT: int = env.int("EMAIL_PORT", default=587)
+EMAIL_HOST_USER: str = env("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD: str = env("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS: bool = env.bool("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 10
+# Requests of the API a minute, by user, for all processes together.
+API_READS_A_MINUTE: int = env.int("ALPHAGEX_API_READS_A_MINUTE", default=120)
+API_WRITES_A_MINUTE: int = env.int("ALPHAGEX_API_WRITES_A_MINUTE", default=30)
+# Whether alert channels may reach the network the desk stands in, not the public internet alone.
+LOCAL_CHANNELS: bool = env.bool("ALPHAGEX_LOCAL_CHANNELS", default=False)
+DEFAULT_FROM_EMAIL: str = env("DEFAULT_FROM_EMAIL", default="AlphaGEX <alphagex@localhost>")
 RATE: float = env.float("ALPHAGEX_RATE", default=0.0)
 DIVIDEND_YIELD: float = env.float("ALPHAGEX_DIVIDEND_YIELD", default=0.0)
 
 # The one visible place where features hear of a new snapshot: tasks that take its id.
-SNAPSHOT_TASKS = ["gex.publish_panels", "dashboard.publish_row", "ledger.mark", "autotrader.manage", "paper.manage"]
+SNAPSHOT_TASKS = [
+    "gex.publish_panels",
+    "dashboard.publish_row",
+    "alerts.evaluate",
+    "ledger.mark",
+    "autotrader.manage",
+    "paper.manage",
+]
+# And of new marks of a symbol's positions: tasks that take the symbol.
+MARKED_TASKS = ["positions.publish", "alerts.evaluate_positions"]
 # And of a new answer to a question: tasks that take its kind, symbol and detail.
 FACT_TASKS: list[str] = []
 # What a socket may subscribe to: the market's own messages, and the panels of each feature.

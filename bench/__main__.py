@@ -7,7 +7,19 @@ import sys
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
-MODULES = ("exposure", "engines", "parsing", "pipeline", "history", "ledger", "journal", "pages", "browser", "sockets")
+MODULES = (
+    "exposure",
+    "engines",
+    "parsing",
+    "pipeline",
+    "history",
+    "ledger",
+    "journal",
+    "alerts",
+    "pages",
+    "browser",
+    "sockets",
+)
 
 
 def main() -> int:

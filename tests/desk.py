@@ -60,7 +60,7 @@ class Desk:
         wait_until(lambda: not WebsocketSubscription.objects.filter(process__contains=own).exists())
 
     def forget_what_was_broadcast(self) -> None:
-        """Cut the web process's subscription: when it is back it knows what Redis (emptied by now) keeps."""
+        """Cut the web process's subscriptions: when they are back it knows what Redis (emptied by now) keeps."""
         client = short_questions()
         number = str(client.connection_pool.connection_kwargs.get("db", 0))
 
@@ -71,7 +71,7 @@ class Desk:
         for listener in cut:
             client.client_kill_filter(_id=listener)
         if cut:
-            wait_until(lambda: bool(listeners() - cut))
+            wait_until(lambda: len(listeners() - cut) >= len(cut))
 
     def stop(self, name: str, *, kill: bool = False) -> None:
         """End a process and wait until it is gone."""

@@ -51,9 +51,18 @@ def pytest_unconfigure() -> None:
     _services.close()
 
 
+_LONG = tuple(str(Path(__file__).parent / folder) for folder in ("resilience", "run", "e2e"))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Look for Chromium only when a browser test is going to run; without it those are skipped, or fail in CI."""
+    """Put the files that take longest first: begun last, one would run while the other processes have nothing to do."""
+    items.sort(key=lambda item: not str(item.path).startswith(_LONG))  # stable: the rest keeps its random order
+    _look_for_chromium(config, items)
+
+
+def _look_for_chromium(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Look for it only when a browser test is going to run; without it those are skipped, or fail in CI."""
     browser_tests = [item for item in items if item.get_closest_marker("browser")]
     if not browser_tests or config.option.collectonly:
         return

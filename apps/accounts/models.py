@@ -15,6 +15,12 @@ class UserPreferences(models.Model):
         LIGHT = "light", "Light"
         SYSTEM = "system", "Like the system"
 
+    class Refresh(models.TextChoices):
+        LIVE = "live", "Live, as data comes"
+        EVERY_30 = "30", "At most every 30 seconds"
+        EVERY_60 = "60", "At most every 60 seconds"
+        BY_HAND = "hand", "Only by hand"
+
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="preferences")
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.DARK)
     symbol = models.CharField(max_length=12, default="SPX", help_text="Shown first after login.")
@@ -31,6 +37,12 @@ class UserPreferences(models.Model):
         default=Decimal(2),
         validators=[MinValueValidator(Decimal("0.5")), MaxValueValidator(5)],
         help_text="Of the account, for one trade.",
+    )
+    refresh = models.CharField(
+        max_length=4, choices=Refresh, default=Refresh.LIVE, help_text="How often an open page takes what is new."
+    )
+    sections = models.JSONField(
+        default=dict, blank=True, help_text='By page: {"order": [ids], "hidden": [ids]}; apps/accounts/sections.py.'
     )
 
     class Meta:

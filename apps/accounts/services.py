@@ -28,7 +28,9 @@ def preferences_of(user: AbstractBaseUser | AnonymousUser) -> UserPreferences:
     try:
         return user.preferences
     except UserPreferences.DoesNotExist:
-        return UserPreferences(user_id=user.pk)
+        defaults = UserPreferences(user_id=user.pk)
+        UserPreferences.user.field.remote_field.set_cached_value(user, defaults)
+        return defaults
 
 
 def set_theme(user: User, *, theme: str) -> None:

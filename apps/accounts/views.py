@@ -1,9 +1,11 @@
-"""Login, logout, password and theme."""
+"""Login, logout, password, theme and settings."""
+
+import copy
 
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordChangeView as DjangoPasswordChangeView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,6 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from alphagex.requests import SignedInRequest
 from apps.accounts import services
 from apps.accounts.forms import SettingsForm, ThemeForm
+from apps.accounts.sections import PAGES, arrangement, moved, placed
+from apps.accounts.settings_page import PageSections, page_sections, told_by
+from apps.accounts.settings_tabs import settings_tabs
 
 
 class PasswordChangeView(DjangoPasswordChangeView):
@@ -41,14 +46,31 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def settings_page(request: SignedInRequest) -> HttpResponse:
-    """Show and keep the account's size, the risk of one trade and the first symbol."""
-    preferences = services.preferences_of(request.user)
-    form = SettingsForm(request.POST or None, instance=preferences)
+    """Show and keep what a user chose: account and risk, look, first symbol, sections, refresh."""
+    kept = services.preferences_of(request.user)
+    # The form bends the instance it is bound to, even when it is invalid; the page goes on telling what is kept.
+    form = SettingsForm(request.POST or None, instance=copy.copy(kept))
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Settings saved.")
         return redirect("accounts:settings")
-    status = 422 if form.errors else 200
-    # An invalid form has bent the instance it was bound to; the page tells what is kept.
-    kept = services.preferences_of(request.user)
-    return render(request, "accounts/settings.html", {"form": form, "max_risk": kept.max_risk}, status=status)
+    context = {
+        "tabs": settings_tabs("general"),
+        "form": form,
+        "max_risk": kept.max_risk,
+        "pages": page_sections(form),
+        "told": told_by(request.user),
+    }
+    return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def move_section(request: SignedInRequest, page: str, section: str, direction: str) -> HttpResponse:
+    """Return the list of a page's sections with one moved, as the form stands. Nothing is kept until it is saved."""
+    known = {one.id for one in PAGES.get(page, ())}
+    order = request.POST.getlist(f"{page}_order")
+    if section not in known or set(order) != known or len(order) != len(known):
+        return HttpResponseBadRequest("The sections have changed. Load the page again.", content_type="text/plain")
+    after = moved(order, section, page, up=direction == "up")
+    found = placed(page, {page: arrangement(after, request.POST.getlist(f"{page}_shown"))})
+    return render(request, "accounts/_sections.html", {"page": PageSections.of(page, found, moved=section)})

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from apps.market.glossary import groups
 from legacy_engines.config import MM_STATES
 from legacy_engines.gex.mm_state import determine_mm_state
 
@@ -14,8 +15,8 @@ _PROBES = (-5e9, -2.5e9, -1.5e9, 0.0, 5e9)  # USD of net GEX, one in each range 
 
 @require_GET
 def learn(request: HttpRequest) -> HttpResponse:
-    """Explain GEX, dealers, strategies and risk."""
-    return render(request, "learn/page.html", {"states": dealer_states()})
+    """Explain GEX, dealers, strategies, risk, the pages and their keys, and every term."""
+    return render(request, "learn/page.html", {"states": dealer_states(), "glossary": groups()})
 
 
 def dealer_states() -> list[dict[str, Any]]:

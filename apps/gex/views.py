@@ -4,13 +4,17 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from alphagex import clock
-from alphagex.requests import HtmxRequest, wants_fragment
+from alphagex.requests import HtmxRequest, SignedInRequest, wants_fragment
+from apps.accounts.sections import shown
+from apps.accounts.services import preferences_of
 from apps.gex import services
+from apps.gex.arranging import arranged
 from apps.gex.method import model_name
 from apps.gex.states import feed_state
 from apps.gex.strip import newest_of, render_strip
@@ -23,7 +27,7 @@ from apps.market.watching import SymbolError, note_watched, parse_symbol
 @require_GET
 @never_cache
 @vary_on_headers("HX-Request")
-def page(request: HtmxRequest, symbol: str) -> HttpResponse:
+def page(request: SignedInRequest, symbol: str) -> HttpResponse:
     """Show the newest levels of `symbol`, or a stored snapshot (?snapshot=ID)."""
     try:
         canonical = parse_symbol(symbol)
@@ -33,9 +37,13 @@ def page(request: HtmxRequest, symbol: str) -> HttpResponse:
         return redirect("gex:page", symbol=canonical)
     context = _stored(request.GET["snapshot"], symbol) if "snapshot" in request.GET else _newest(symbol)
     first = TABS[0]
-    context |= {"tabs": tab_links(symbol, first)}
+    sections = shown("gex", preferences_of(request.user).sections)
+    html = context["panels_html"] or render_to_string("gex/_waiting.html", context)
+    context |= {"tabs": tab_links(symbol, first), "panels_html": arranged(html, sections)}
     if context["is_live"]:
-        context["slots"] = [slot(one, symbol, url=first.block_url(symbol, one)) for one in first.blocks]
+        blocks = {one.key: one for one in first.blocks}
+        chosen = [blocks[one] for one in sections if one in blocks]
+        context["slots"] = [slot(one, symbol, url=first.block_url(symbol, one)) for one in chosen]
     return render(request, "gex/_levels.html" if wants_fragment(request) else "gex/page.html", context)
 
 

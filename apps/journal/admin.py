@@ -4,8 +4,9 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
+from alphagex.admin import ReadOnlyAdmin
 from apps.journal.forms import TagsField
-from apps.journal.models import JournalEntry
+from apps.journal.models import JournalEntry, Picture
 
 WRITTEN = ("notes", "lesson", "tags", "rating")
 
@@ -41,3 +42,11 @@ class JournalEntryAdmin(admin.ModelAdmin[JournalEntry]):
 
     def has_delete_permission(self, request: HttpRequest, obj: JournalEntry | None = None) -> bool:
         return False
+
+
+@admin.register(Picture)
+class PictureAdmin(ReadOnlyAdmin):
+    list_display = ("title", "entry", "media_type", "width", "height", "size", "added_at")
+    list_select_related = ("entry",)
+    search_fields = ("title", "entry__symbol")
+    exclude = ("file_name",)

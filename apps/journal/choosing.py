@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
@@ -104,8 +104,8 @@ def listed(owner: User, chosen: Chosen, *, at: datetime) -> QuerySet[JournalEntr
     if chosen.day is None:
         entries = in_period(owner, chosen, at=at)
     else:
-        begins = datetime.combine(chosen.day, time(), clock.NEW_YORK)
-        ends = datetime.combine(chosen.day + timedelta(days=1), time(), clock.NEW_YORK)
+        begins = clock.midnight(chosen.day)
+        ends = clock.midnight(chosen.day + timedelta(days=1))
         entries = of_accounts(owner, chosen.account).filter(closed_at__gte=begins, closed_at__lt=ends)
         entries = entries.order_by("-closed_at", "-pk")
     return entries.filter(_narrowed(chosen))

@@ -12,6 +12,7 @@ _JPEG_SIZES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # start-of-frame marker
 _JPEG_ALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a length
 _END, _SCAN = 0xD9, 0xDA
 LARGEST_SIDE = 16_383
+MOST_PIXELS = 50_000_000  # decoded, 200 MB: more than any row of screens, less than a browser dies of
 
 
 class NotAPictureError(ValueError):
@@ -40,6 +41,8 @@ def header_of(content: bytes) -> Header:
         raise NotAPictureError(
             f"A side may have 1 to {LARGEST_SIDE:,} pixels; this has {found.width} × {found.height}."
         )
+    if found.width * found.height > MOST_PIXELS:
+        raise NotAPictureError(f"{found.width} × {found.height} pixels are too many; 50 million are the most.")
     return found
 
 

@@ -3,7 +3,7 @@
 import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.contrib.auth.models import User
@@ -71,7 +71,7 @@ def month_of(owner: User, chosen: Chosen, asked: str, *, at: datetime) -> Month:
     first = _asked(asked) or (clock.in_new_york(newest).date() if newest else today).replace(day=1)
     after = _following(first)
     rows = (
-        entries.filter(closed_at__gte=_midnight(first), closed_at__lt=_midnight(after))
+        entries.filter(closed_at__gte=clock.midnight(first), closed_at__lt=clock.midnight(after))
         .order_by()
         .annotate(day=TruncDate("closed_at", tzinfo=clock.NEW_YORK))
         .values("day")
@@ -126,7 +126,3 @@ def _following(first: date) -> date:
 
 def _before(first: date) -> date:
     return date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), clock.NEW_YORK)

@@ -1,8 +1,6 @@
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from alphagex.admin import ReadOnlyAdmin
 from apps.market.models import (
     DayFigures,
     Duty,
@@ -13,19 +11,10 @@ from apps.market.models import (
     GammaHistory,
     MarketData,
     Snapshot,
+    SnapshotDetail,
     SpyCorrelation,
     WebsocketSubscription,
 )
-
-
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Facts are looked up here, not edited."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Feed)
@@ -52,7 +41,14 @@ class SnapshotAdmin(ReadOnlyAdmin):
     list_filter = ("symbol", "source", "kind")
     search_fields = ("symbol",)
     date_hierarchy = "as_of"
-    show_full_result_count = False
+
+
+@admin.register(SnapshotDetail)
+class SnapshotDetailAdmin(ReadOnlyAdmin):
+    list_display = ("snapshot", "implied_move_expiration")
+    search_fields = ("snapshot__symbol",)
+    list_select_related = ("snapshot",)
+    fields = ("snapshot", "assumptions", "excluded", "warnings", "walls", "after_next", "implied_move_expiration")
 
 
 @admin.register(MarketData)
@@ -75,6 +71,7 @@ class DayFiguresAdmin(ReadOnlyAdmin):
 class DutyAdmin(ReadOnlyAdmin):
     list_display = ("name", "slot", "started_at", "finished_at", "error")
     list_filter = ("name",)
+    search_fields = ("name", "error")
 
 
 @admin.register(GammaHistory)

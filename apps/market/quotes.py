@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 from alphagex import clock
@@ -15,6 +16,7 @@ from apps.market.sources.protocol import Answer, Kind, Question
 from apps.market.watching import note_watched
 
 OptionType = Literal["call", "put"]
+Rows = dict[str, list[dict[str, Any]]]
 Status = Literal["ok", "locked", "crossed", "no_bid", "no_ask", "no_quote", "not_listed", "unknown"]
 # A quote may be as old as its source promises, and this much older, while the market is open.
 _TOLERATED = timedelta(minutes=5)
@@ -58,6 +60,78 @@ class OptionQuote:
         return self.status == "ok" and not self.is_stale
 
 
+class QuoteBook:
+    """The newest known quotes of a symbol, read once for as many of its contracts as are asked for.
+
+    What is missing or old is asked for, with `priority`, and comes later.
+    """
+
+    def __init__(self, symbol: str, *, at: datetime, priority: Priority = Priority.PERSON) -> None:
+        self.symbol = symbol
+        self._at = at
+        self._priority = priority
+        self._rows: dict[date, tuple[Fact, Rows | None]] = {}
+
+    @cached_property
+    def _whole(self) -> Fact:
+        return data_cache.read(configured.chain_source().name, Question(kind=Kind.QUOTES, symbol=self.symbol))
+
+    @cached_property
+    def _packed(self) -> PackedQuotes:
+        return PackedQuotes(self._whole.value)
+
+    @property
+    def expirations(self) -> list[date]:
+        """Return the expirations of the whole chain, rising; none where only single expirations are known."""
+        return sorted(self._packed.expirations) if self._whole.is_known else []
+
+    def strikes(self, expiration: date) -> list[Decimal]:
+        """Return the listed strikes of an expiration of the whole chain, rising."""
+        if expiration not in self.expirations:
+            return []
+        _, sides = self._of(expiration)
+        rows = [row for side in (sides or {}).values() for row in side]
+        return sorted({Decimal(str(row["strike"])) for row in rows})
+
+    def quote(self, expiration: date, strike: Decimal, option_type: OptionType, *, root: str = "") -> OptionQuote:
+        """Return a contract's quote. root: the series where a date settles twice; empty: what settles at the close."""
+        fact, sides = self._of(expiration)
+        contract: dict[str, Any] = {
+            "symbol": self.symbol, "expiration": expiration, "strike": strike, "option_type": option_type,
+            "as_of": fact.as_of, "fetched_at": fact.fetched_at,
+            "age": self._at - fact.as_of if fact.as_of else None,
+            "source": fact.source, "truth": fact.truth, "label": fact.label,
+        }  # fmt: skip
+        name = f"{self.symbol} {expiration:%Y-%m-%d} {strike.normalize():f} {option_type}"
+        if sides is None:
+            reason = fact.problem or "It is being asked for."
+            return OptionQuote(**contract, status="unknown", is_stale=True, reason=f"No quote of {name} yet: {reason}")
+        row = _row_of(sides["calls" if option_type == "call" else "puts"], strike, root=root)
+        is_stale = _is_stale(fact, self._at)
+        if row is None:
+            return OptionQuote(**contract, status="not_listed", is_stale=is_stale, reason=f"{name} is not listed.")
+        return _judged(contract, row, is_stale=is_stale, name=name, fact=fact)
+
+    def _of(self, expiration: date) -> tuple[Fact, Rows | None]:
+        if expiration not in self._rows:
+            self._rows[expiration] = self._newest_rows(expiration)
+        return self._rows[expiration]
+
+    def _newest_rows(self, expiration: date) -> tuple[Fact, Rows | None]:
+        """Return the rows of an expiration from the whole chain's quotes, or from those of the expiration alone."""
+        whole = self._whole
+        if whole.is_known and expiration in self._packed.expirations:
+            if not whole.is_valid(self._at):
+                note_watched([self.symbol], at=self._at)  # its next chain brings new ones
+            return whole, self._packed.rows(expiration)
+        question = Question(kind=Kind.OPTIONS, symbol=self.symbol, detail=expiration.isoformat())
+        if not facts.can_be_asked(Kind.OPTIONS):
+            note_watched([self.symbol], at=self._at)
+            return whole, {"calls": [], "puts": []} if whole.is_known else None
+        fact = facts.newest(question, at=self._at, priority=self._priority)
+        return fact, fact.value if fact.is_known else None
+
+
 def quote_option(
     symbol: str,
     expiration: date,
@@ -68,25 +142,8 @@ def quote_option(
     root: str = "",
     priority: Priority = Priority.PERSON,
 ) -> OptionQuote:
-    """Return the newest known quote of a contract; what is missing or old is asked for and comes later.
-
-    root: the series wanted where a date settles twice; empty takes the one that settles at the close.
-    """
-    fact, sides = _newest_rows(symbol, expiration, at=at, priority=priority)
-    contract: dict[str, Any] = {
-        "symbol": symbol, "expiration": expiration, "strike": strike, "option_type": option_type,
-        "as_of": fact.as_of, "fetched_at": fact.fetched_at, "age": at - fact.as_of if fact.as_of else None,
-        "source": fact.source, "truth": fact.truth, "label": fact.label,
-    }  # fmt: skip
-    name = f"{symbol} {expiration:%Y-%m-%d} {strike.normalize():f} {option_type}"
-    if sides is None:
-        reason = fact.problem or "It is being asked for."
-        return OptionQuote(**contract, status="unknown", is_stale=True, reason=f"No quote of {name} yet: {reason}")
-    row = _row_of(sides["calls" if option_type == "call" else "puts"], strike, root=root)
-    is_stale = _is_stale(fact, at)
-    if row is None:
-        return OptionQuote(**contract, status="not_listed", is_stale=is_stale, reason=f"{name} is not listed.")
-    return _judged(contract, row, is_stale=is_stale, name=name, fact=fact)
+    """Return the newest known quote of one contract; see QuoteBook."""
+    return QuoteBook(symbol, at=at, priority=priority).quote(expiration, strike, option_type, root=root)
 
 
 def keep_quotes(chain: Chain, *, at: datetime) -> None:
@@ -94,25 +151,6 @@ def keep_quotes(chain: Chain, *, at: datetime) -> None:
     question = Question(kind=Kind.QUOTES, symbol=chain.symbol)
     answer = Answer(question=question, value=pack_quotes(chain), as_of=chain.as_of, origin=chain.origin)
     facts.put(answer, source_name=configured.chain_source().name, at=at)
-
-
-def _newest_rows(
-    symbol: str, expiration: date, *, at: datetime, priority: Priority
-) -> tuple[Fact, dict[str, list[dict[str, Any]]] | None]:
-    """Return the rows of an expiration from the whole chain's quotes, or from those of the expiration alone."""
-    whole = data_cache.read(configured.chain_source().name, Question(kind=Kind.QUOTES, symbol=symbol))
-    if whole.is_known:
-        packed = PackedQuotes(whole.value)
-        if expiration in packed.expirations:
-            if not whole.is_valid(at):
-                note_watched([symbol], at=at)  # its next chain brings new ones
-            return whole, packed.rows(expiration)
-    question = Question(kind=Kind.OPTIONS, symbol=symbol, detail=expiration.isoformat())
-    if not facts.can_be_asked(Kind.OPTIONS):
-        note_watched([symbol], at=at)
-        return whole, {"calls": [], "puts": []} if whole.is_known else None
-    fact = facts.newest(question, at=at, priority=priority)
-    return fact, fact.value if fact.is_known else None
 
 
 def _row_of(rows: list[dict[str, Any]], strike: Decimal, *, root: str) -> dict[str, Any] | None:

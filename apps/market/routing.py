@@ -14,7 +14,6 @@ class NoSuchSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.close()
 
 
-websocket_urlpatterns = [
-    path("ws/market-data", MarketDataConsumer.as_asgi()),
-    re_path(r"", NoSuchSocket.as_asgi()),
-]
+websocket_urlpatterns = [path("ws/market-data", MarketDataConsumer.as_asgi())]
+# Behind all others.
+everything_else = [re_path(r"", NoSuchSocket.as_asgi())]

@@ -103,13 +103,15 @@
     if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
   }
 
-  document.addEventListener("htmx:afterSwap", (event) => {
+  // Settled, so that whoever sees it finds its buttons working.
+  document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id === "dialog-host") openDialog($("dialog", event.detail.target));
   });
 
   // Tabs and switches over panels: arrow keys move, the choice survives a push (live.js keeps it) and a reload.
 
   const tabKey = (list) => `tab:${list.id}`;
+  const panelOf = (tab) => $(`#${CSS.escape(tab.getAttribute("aria-controls"))}`);
 
   function selectTab(tab, { focus = false } = {}) {
     const list = tab.closest("[role=tablist]");
@@ -117,7 +119,7 @@
       const chosen = one === tab;
       one.setAttribute("aria-selected", String(chosen));
       one.tabIndex = chosen ? 0 : -1;
-      const panel = $(`#${CSS.escape(one.getAttribute("aria-controls"))}`);
+      const panel = panelOf(one);
       if (!panel) continue;
       if (list.hasAttribute("data-phone-switch")) panel.toggleAttribute("data-phone-off", !chosen);
       else panel.hidden = !chosen;
@@ -130,7 +132,8 @@
   function restoreTabs() {
     for (const list of $$("[role=tablist]")) {
       const kept = list.id && sessionStorage.getItem(tabKey(list));
-      const tab = (kept && $(`#${CSS.escape(kept)}`, list)) || $("[role=tab][aria-selected=true]", list);
+      const chosen = (kept && $(`#${CSS.escape(kept)}`, list)) || $("[role=tab][aria-selected=true]", list);
+      const tab = [chosen, ...$$("[role=tab]", list)].find((one) => one && panelOf(one)); // its panel may be hidden by choice
       if (tab) selectTab(tab);
     }
   }

@@ -102,9 +102,9 @@ def test_the_page_is_the_same_from_the_broadcast_and_from_the_database(snapshot:
 @pytest.mark.usefixtures("seconds_later")
 def test_the_first_box_is_the_systems_and_leads_staff_to_it(owner_client: Client, trader_client: Client) -> None:
     page = owner_client.get("/").content.decode()
-    assert 'class="dash-box" href="/system/"' in page
+    assert 'class="status-link" href="/system/"' in page
     assert "worker is down" in text_of(page)
-    assert 'class="dash-box"' not in trader_client.get("/").content.decode()
+    assert 'href="/system/"' not in trader_client.get("/").content.decode()
 
 
 @pytest.mark.usefixtures("seconds_later")

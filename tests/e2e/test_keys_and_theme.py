@@ -91,3 +91,25 @@ def test_a_mistake_in_the_password_form_stands_at_its_field(log_in: Callable[[st
     field = page.get_by_label("Old password")
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_have_accessible_description(re.compile("entered incorrectly"))
+
+
+def test_the_palette_leads_to_pages_and_symbols_by_letters(log_in: Callable[[str], Page], errors: list[str]) -> None:
+    page = log_in("/settings/")
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("combobox", name="Jump to a page or symbol")
+    expect(field).to_be_focused()
+    field.fill("pos siz")
+    expect(page.get_by_role("option", selected=True)).to_contain_text("Position Sizing")
+    field.fill("po")
+    field.press("ArrowDown")
+    expect(page.get_by_role("option", selected=True)).to_contain_text("Position Sizing")
+    field.fill("tsla")
+    expect(page.get_by_role("option", selected=True)).to_contain_text("GEX of TSLA")
+    field.press("Enter")
+    page.wait_for_url("**/gex/TSLA/")
+    page.keyboard.press("Control+k")
+    field.fill("no such thing")
+    expect(page.get_by_text("Nothing fits.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert errors == []

@@ -108,7 +108,7 @@ def test_the_gamma_page(desk: Desk, log_in: Callable[[str], Page]) -> None:
         compared += 2
     strategies = [*day["strategies"], *week["strategies"].values(), *wild["strategies"]]
     assert texts(page, ".play h3") == [one["name"] for one in strategies]
-    assert texts(page, ".play .gex-facts dd") == [
+    assert texts(page, ".play .facts dd") == [
         str(text)
         for one in strategies
         for key, text in one.items()

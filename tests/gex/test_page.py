@@ -195,7 +195,7 @@ def test_the_page_costs_few_queries(
 ) -> None:
     page(trader_client)
     services.publish_panels(snapshot.pk)
-    with django_assert_max_num_queries(5):  # session, user, preferences, feed, snapshot
+    with django_assert_max_num_queries(6):  # session, user, preferences, feed, snapshot, bell
         page(trader_client)
 
 

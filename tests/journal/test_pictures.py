@@ -51,6 +51,7 @@ def test_the_header_says_what_a_picture_is(content: bytes, header: Header) -> No
         b"\x89PNG\r\n\x1a\n<html>",
         png()[:12] + b"X" + png()[13:],
         png(width=20_000),
+        images.webp_extended(16_000, 16_000),  # a kilobyte that unpacks to a gigabyte
         png(width=0),
         images.jpeg()[:10],
         b"\xff\xd8\xff\xd9",

@@ -7,7 +7,7 @@ missed. The last snapshot of a session stays for good, and whatever a stage keep
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.db import connection
@@ -83,7 +83,12 @@ def _due_sessions(symbol: str, stage: Stage, *, at: datetime) -> Iterator[list[S
     until = today - timedelta(days=stage.age_days)
     later = [other.age_days for other in POLICY if other.what == stage.what and other.age_days > stage.age_days]
     since = max(today - timedelta(days=min(later)), FIRST_DAY) if later else FIRST_DAY
-    first = _thinnable(symbol).filter(as_of__gte=_midnight(since)).order_by("as_of").values_list("as_of", flat=True)[:1]
+    first = (
+        _thinnable(symbol)
+        .filter(as_of__gte=clock.midnight(since))
+        .order_by("as_of")
+        .values_list("as_of", flat=True)[:1]
+    )
     due = [session for oldest in first for session in sessions_between(oldest, at) if since <= session.day < until]
     for start in range(0, len(due), SESSIONS_AT_ONCE):
         yield due[start : start + SESSIONS_AT_ONCE]
@@ -92,10 +97,6 @@ def _due_sessions(symbol: str, stage: Stage, *, at: datetime) -> Iterator[list[S
 def _thinnable(symbol: str) -> SnapshotQuerySet:
     """Return the snapshots that grow old; imported chains do not."""
     return Snapshot.objects.filter(symbol=symbol, stale_after__isnull=False)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), clock.NEW_YORK)
 
 
 def _thin_sessions(symbol: str, stage: Stage, sessions: list[Session], *, at: datetime) -> Counter[str]:

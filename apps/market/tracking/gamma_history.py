@@ -25,6 +25,7 @@ QUARTER = timedelta(minutes=15)
 WAITS_FOR_QUOTES = timedelta(minutes=35)
 # Quotes from the close on come with the source's delay and the slow pace of the evening; one failed fetch on top.
 WAITS_FOR_CLOSE = timedelta(minutes=25)
+OLD_PROGRAM = "old program"  # the source of imported records begins with it
 UNKNOWN = float("nan")  # kept as a missing value, which the engine's means leave out
 
 
@@ -71,8 +72,9 @@ def _finish(session: Session, at: datetime) -> None:
 
 
 def cleanup(at: datetime, *, days_to_keep: int = 90) -> None:
-    """Remove older records, of every source that has any."""
-    for source in set(GammaHistory.objects.values_list("source", flat=True)) | {stores.own_source()}:
+    """Remove older records, of every source that has any. What was imported from the old program is kept."""
+    recorded = GammaHistory.objects.exclude(source__startswith=OLD_PROGRAM).values_list("source", flat=True)
+    for source in set(recorded) | {stores.own_source()}:
         stores.gamma_tracking(at, source=source).cleanup_old_data(days_to_keep)
 
 

@@ -186,8 +186,8 @@ def test_a_half_day_closes_at_one(seen: Seqs, settings: Settings) -> None:
     assert recorded() == [("13:00", 5.0)]
 
 
-def test_records_older_than_ninety_days_go_whoever_they_are_from(seen: Seqs) -> None:
-    for source in ("cboe", "simulated"):
+def test_records_older_than_ninety_days_go_whoever_they_are_from_but_imported_ones_stay(seen: Seqs) -> None:
+    for source in ("cboe", "old program", "simulated"):
         for age in (90, 91):
             GammaHistory.objects.create(
                 source=source, symbol="SPY", timestamp=AFTER - timedelta(days=age), date=DAY - timedelta(days=age),
@@ -196,5 +196,7 @@ def test_records_older_than_ninety_days_go_whoever_they_are_from(seen: Seqs) -> 
     gamma_history.cleanup(AFTER)
     assert sorted(GammaHistory.objects.values_list("source", "date")) == [
         ("cboe", date(2026, 8, 20)),
+        ("old program", date(2026, 8, 19)),
+        ("old program", date(2026, 8, 20)),
         ("simulated", date(2026, 8, 20)),
     ]

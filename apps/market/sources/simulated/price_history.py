@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -70,7 +70,7 @@ class PriceHistory:
         while len(self._days) > KEPT_SESSIONS:
             self._days.popitem(last=False)
         return as_value(
-            [datetime.combine(one.session.day, time(), clock.NEW_YORK) for one in stretches],
+            [clock.midnight(one.session.day) for one in stretches],
             np.stack([found[one.session.day] for one in stretches]),
             [self._traded_in_all(underlying, one, at) for one in stretches],
         )

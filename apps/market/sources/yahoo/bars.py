@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from alphagex import clock
@@ -62,4 +62,4 @@ def as_of_bars(last_start: datetime, meta: Mapping[str, Any], *, interval: str, 
 def _start(moment: datetime, interval: str) -> datetime:
     if interval in _MINUTES:
         return clock.in_new_york(moment)
-    return datetime.combine(moment.date(), time(), clock.NEW_YORK)
+    return clock.midnight(moment.date())

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
-from ninja import Header, Path, Query, Router, Schema, Status
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from alphagex import clock
@@ -18,22 +18,17 @@ from apps.alerts.rule_types import TYPES
 from apps.alerts.rules import Wanted
 from apps.alerts.stated import sentence_of
 from apps.api.pages import Limit, Offset, Page, page_of
+from apps.api.parameters import Key, Number, RowNumber
 from apps.api.problems import RESPONSES, Problem, not_found, of_form
 from apps.api.requests import ApiRequest
-from apps.api.schemas import Source, Truth
+from apps.api.schemas import Source, source_stored
 from apps.api.tables import Format, csv_of
 from apps.market.csv_lines import number as figure
 from apps.market.watching import note_watched
 
 router = Router(tags=["Alerts"])
-_LARGEST = 9_223_372_036_854_775_807
-Number = Annotated[int, Path(ge=1, le=_LARGEST)]
-Key = Annotated[str, Header(alias="Idempotency-Key", max_length=60)]
 Symbol = Annotated[str, Query(max_length=12)]
 Kind = Annotated[str, Query(max_length=20)]
-_TRUTHS: dict[str, Truth] = {
-    "live": "live", "delayed": "delayed", "stale": "stale", "recorded": "replayed", "simulated": "simulated",
-}  # fmt: skip
 _COLUMNS = (
     "fired_at", "symbol", "alert_type", "level", "title", "text", "value", "threshold", "source", "truth", "as_of",
 )  # fmt: skip
@@ -103,8 +98,8 @@ class AlertAsked(Schema):
     alert_type: Annotated[str, Field(max_length=20)]
     condition: Annotated[str, Field(max_length=20)]
     symbol: Annotated[str, Field(max_length=12)] = ""
-    position: Annotated[int, Field(ge=1, le=_LARGEST)] | None = None
-    account: Annotated[int, Field(ge=1, le=_LARGEST)] | None = None
+    position: RowNumber | None = None
+    account: RowNumber | None = None
     threshold: Annotated[Decimal, Field(ge=-(10**12), le=10**12, decimal_places=4, allow_inf_nan=False)] | None = None
     rearm: Literal["once", "recross", "after", "daily"] = "once"
     pause_minutes: Annotated[int, Field(ge=1, le=LONGEST_PAUSE)] = 30
@@ -222,8 +217,7 @@ def _said(alert: Alert) -> dict[str, Any]:
 
 def _event(event: AlertEvent) -> dict[str, Any]:
     found = {name: getattr(event, name) for name in EventSaid.model_fields if name not in ("number", "alert", "source")}
-    truth = _TRUTHS.get(event.truth)
-    source = Source(name=event.source, label=event.source, truth=truth, as_of=event.as_of) if truth else None
+    source = source_stored(event.source, event.truth, event.as_of)
     return found | {"number": event.pk, "alert": event.alert_id, "source": source}
 
 

@@ -12,11 +12,12 @@ from apps.security.sockets import OpenSockets, Send
 BEARER = "bearer."
 
 
-def _living(tokens: list[int]) -> set[int]:
+def living_tokens(tokens: list[int]) -> set[int]:
+    """Return which tokens still open something."""
     return still_working(tokens, at=clock.now())
 
 
-open_sockets = OpenSockets(_living)
+open_sockets = OpenSockets(living_tokens)
 
 
 class BearerOrSession:

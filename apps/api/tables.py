@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from ninja import Query
 
 from apps.market.csv_lines import csv_lines
@@ -16,5 +16,12 @@ CSV_TOO = {"responses": {200: {"content": {"text/csv": {"schema": {"type": "stri
 def csv_of(name: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
     """Return a file NAME.csv; cells no spreadsheet takes for formulas."""
     answer = HttpResponse("".join(csv_lines(columns, rows)), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
+
+
+def csv_file(name: str, lines: Iterable[str]) -> StreamingHttpResponse:
+    """Return lines of CSV that are made while they are sent, as a file NAME.csv."""
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.contrib.auth.models import User
-from ninja import Path, Router, Schema
+from ninja import Router, Schema
 
 from alphagex import clock
 from apps.api.pages import Limit, Offset, Page, page_of
+from apps.api.parameters import Number
 from apps.api.problems import RESPONSES, Problem, not_found, of_form
 from apps.api.requests import ApiRequest
 from apps.api.tables import Format, csv_of
@@ -32,7 +33,6 @@ from apps.ledger.accounts import AccountError, change_rules, standing
 from apps.ledger.models import Account
 
 router = Router(tags=["Auto trader"])
-Number = Annotated[int, Path(ge=1, le=9_223_372_036_854_775_807)]
 
 
 _STATUS: dict[int, type[Schema]] = {200: StatusSaid, **RESPONSES}

@@ -10,10 +10,11 @@ from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 from django.http import HttpResponse
-from ninja import Header, Path, Router, Schema, Status
+from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from alphagex import clock
+from apps.api.parameters import Key, Number, RowNumber
 from apps.api.problems import RESPONSES, Problem, not_found
 from apps.api.requests import ApiRequest
 from apps.api.schemas import Source, source_of
@@ -27,8 +28,6 @@ from apps.market.watching import parse_symbol
 from legacy_engines.copilot.json_values import make_json_serializable
 
 router = Router(tags=["AI"])
-Number = Annotated[int, Field(ge=1, le=9_223_372_036_854_775_807)]
-Key = Annotated[str, Header(alias="Idempotency-Key", max_length=60, description="The same key again asks nothing new.")]
 _SECONDS = 2  # until an answer is worth asking for again
 
 
@@ -37,7 +36,7 @@ class _Asked(Schema):
 
     model_config = ConfigDict(str_strip_whitespace=True)
     symbol: Annotated[str, Field(min_length=1, max_length=12, examples=["SPX"])]
-    chat: Number | None = None
+    chat: RowNumber | None = None
 
 
 class Analyze(_Asked):
@@ -118,7 +117,7 @@ def trade_recommendation(
 
 
 @router.get("/answers/{number}", response={200: Answer, **RESPONSES})
-def answer(request: ApiRequest, number: Annotated[Number, Path()]) -> dict[str, Any]:
+def answer(request: ApiRequest, number: Number) -> dict[str, Any]:
     """An answer of yours as it stands, whether asked here or on the page."""
     asking.settle_lost(request.user, at=clock.now())
     turn = Turn.objects.filter(pk=number, chat__owner=request.user).first()

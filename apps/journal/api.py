@@ -6,15 +6,15 @@ from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 from django.db import transaction
-from django.http import HttpResponse, StreamingHttpResponse
-from ninja import Header, Path, Query, Router, Schema, Status
+from ninja import Query, Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
 from alphagex import clock
 from apps.api.pages import Limit, Offset, Page, page_of
+from apps.api.parameters import Key, Number
 from apps.api.problems import INCOMPLETE, RESPONSES, Problem, not_found, of_form
 from apps.api.requests import ApiRequest
-from apps.api.tables import Format
+from apps.api.tables import Format, csv_file
 from apps.journal import by_hand, export, gamma_map
 from apps.journal.choosing import Chosen, listed
 from apps.journal.forms import MOST_TAGS, NewTradeForm, ReviewForm, TradeForm
@@ -25,8 +25,6 @@ router = Router(tags=["Journal"])
 MOST_MONEY = Decimal(10) ** 12  # USD: the table's columns hold a hundred times as much
 Accounts = Literal["own", "paper", "model", "autonomous", "all"]
 Days = Literal["7", "14", "30", "60", "90", "180", "all"]
-Number = Annotated[int, Path(ge=1, le=9_223_372_036_854_775_807)]
-Key = Annotated[str, Header(alias="Idempotency-Key", max_length=60)]
 Price = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=4, allow_inf_nan=False)]
 Usd = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=2, allow_inf_nan=False)]
 Notes = Annotated[str, Field(max_length=20_000)]
@@ -177,7 +175,7 @@ def entries(
     )  # fmt: skip
     found = listed(request.user, chosen, at=clock.now())
     if format == "csv":
-        return _csv(export.as_csv(found))
+        return csv_file(f"journal-{clock.today():%Y-%m-%d}", export.as_csv(found))
     return page_of(found, _said, limit=limit, offset=offset)
 
 
@@ -281,9 +279,3 @@ def _own(request: ApiRequest, number: int) -> JournalEntry:
     if (found := JournalEntry.objects.filter(pk=number, owner=request.user).first()) is None:
         raise not_found("journal entry")
     return found
-
-
-def _csv(lines: Any) -> HttpResponse | StreamingHttpResponse:
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="journal-{clock.today():%Y-%m-%d}.csv"'
-    return answer

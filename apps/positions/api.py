@@ -5,14 +5,14 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
-from django.http import HttpResponse, StreamingHttpResponse
-from ninja import Header, Path, Query, Router, Status
+from ninja import Query, Router, Status
 
 from alphagex import clock
 from apps.api.pages import Limit, Offset, Page, page_of
+from apps.api.parameters import Key, Number
 from apps.api.problems import INCOMPLETE, RESPONSES, Problem, not_found, of_form
 from apps.api.requests import ApiRequest
-from apps.api.tables import Format
+from apps.api.tables import Format, csv_file
 from apps.ledger.accounts import account_in_use
 from apps.ledger.closing import ClosingError, close_position
 from apps.ledger.editing import change_plan
@@ -45,8 +45,6 @@ from apps.positions.summary import Exposure, summary_of
 router = Router(tags=["Positions"])
 MOST_MONEY = Decimal(10) ** 12  # USD: the ledger's columns hold a hundred times as much
 Accounts = Literal["own", "paper", "model", "autonomous", "all"]
-Number = Annotated[int, Path(ge=1, le=9_223_372_036_854_775_807)]
-Key = Annotated[str, Header(alias="Idempotency-Key", max_length=60)]
 
 
 @router.get("", response={200: Page[PositionSaid], **RESPONSES})
@@ -77,14 +75,14 @@ def positions(
         if format == "csv":
             chosen_ids = set(found.values_list("pk", flat=True))
             rows = [row for row in open_rows(request.user, at=at, account=account) if row.position.pk in chosen_ids]
-            return _csv(history.open_csv(rows), "open")
+            return csv_file(_file_name("open"), history.open_csv(rows))
         newest = newest_levels(found.order_by().values_list("symbol", flat=True).distinct())
     else:
         chosen = history.Chosen(
             account=account, symbol=wanted, strategy=strategy, outcome=outcome, since=_day(since), until=_day(until)
         )
         if format == "csv":
-            return _csv(history.closed_csv(request.user, chosen), "closed")
+            return csv_file(_file_name("closed"), history.closed_csv(request.user, chosen))
         found, newest = history.listed(request.user, chosen).select_related("account"), {}
     rows_of_page = found.prefetch_related("legs")
     return page_of(
@@ -279,7 +277,5 @@ def _day(day: date | None) -> date | None:
     return day
 
 
-def _csv(lines: Any, name: str) -> HttpResponse | StreamingHttpResponse:
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="positions-{name}-{clock.today():%Y-%m-%d}.csv"'
-    return answer
+def _file_name(which: str) -> str:
+    return f"positions-{which}-{clock.today():%Y-%m-%d}"

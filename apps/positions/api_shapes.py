@@ -8,15 +8,12 @@ from ninja import Schema
 from pydantic import Field
 
 from alphagex import clock
-from apps.api.schemas import Source, Truth
+from apps.api.schemas import Source, source_stored
 from apps.ledger.models import Fill, Leg, Position
 from apps.ledger.tickets import MOST_LEGS, MOST_UNITS
 from apps.positions.detail import Detail
 from apps.positions.open_rows import Row
 
-_TRUTHS: dict[str, Truth] = {
-    "live": "live", "delayed": "delayed", "stale": "stale", "recorded": "replayed", "simulated": "simulated",
-}  # fmt: skip
 Price = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=4, allow_inf_nan=False)]
 Notes = Annotated[str, Field(max_length=20_000)]
 
@@ -220,16 +217,9 @@ def rounded(amount: Decimal | None) -> Decimal | None:
     return None if amount is None else round(amount, 6)
 
 
-def source_of(name: str, truth: str, as_of: datetime | None) -> Source | None:
-    """Return whose number it is; None where nobody said one."""
-    if as_of is None or truth not in _TRUTHS:
-        return None
-    return Source(name=name, label=name, truth=_TRUTHS[truth], as_of=as_of)
-
-
 def _leg(leg: Leg, *, is_open: bool) -> dict[str, Any]:
     found = {name: getattr(leg, name) for name in LegSaid.model_fields if name != "source"}
-    return found | {"source": source_of(leg.source, leg.truth, leg.marked_at) if is_open else None}
+    return found | {"source": source_stored(leg.source, leg.truth, leg.marked_at) if is_open else None}
 
 
 def _fill(fill: Fill) -> dict[str, Any]:

@@ -1,21 +1,20 @@
 """The scanner over the API: lists of symbols, starting a scan, and what it has found so far."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
-from django.http import HttpResponse, StreamingHttpResponse
-from ninja import Header, Path, Router, Schema, Status
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from alphagex import clock
 from apps.api.pages import Limit, Offset, Page, page_of
+from apps.api.parameters import Key, Number, RowNumber
 from apps.api.problems import INCOMPLETE, RESPONSES, Problem, not_found
 from apps.api.requests import ApiRequest
-from apps.api.schemas import Source, Truth
-from apps.api.tables import Format
+from apps.api.schemas import Source, source_stored
+from apps.api.tables import Format, csv_file
 from apps.market.watching import parse_symbol
 from apps.scanner import export, scanning, watchlists
 from apps.scanner.estimating import pace_at
@@ -24,14 +23,7 @@ from apps.scanner.table import Row, rows_of
 from apps.scanner.watchlists import LIMIT, SHARED, WatchlistError, lists_of
 
 router = Router(tags=["Scanner"])
-_LARGEST = 9_223_372_036_854_775_807
-Number = Annotated[int, Path(ge=1, le=_LARGEST)]
-Key = Annotated[str, Header(alias="Idempotency-Key", max_length=60)]
-ListNumber = Annotated[int, Field(ge=1, le=_LARGEST)]
 Symbol = Annotated[str, Field(max_length=12)]
-_TRUTHS: dict[str, Truth] = {
-    "live": "live", "delayed": "delayed", "stale": "stale", "recorded": "replayed", "simulated": "simulated",
-}  # fmt: skip
 
 
 class ListSaid(Schema):
@@ -114,7 +106,7 @@ class ScanInFull(ScanSaid):
 class ScanAsked(Schema):
     """watchlist: number of a list, your first one where it is left out. force: nothing that was known before counts."""
 
-    watchlist: ListNumber | None = None
+    watchlist: RowNumber | None = None
     force: bool = False
 
 
@@ -122,7 +114,7 @@ class SymbolsAsked(Schema):
     """Symbols for a list: one of yours by its number, a new one by its name, else your first one."""
 
     symbols: Annotated[list[Symbol], Field(max_length=LIMIT, default_factory=list)]
-    watchlist: ListNumber | None = None
+    watchlist: RowNumber | None = None
     name: Annotated[str, Field(max_length=40)] = ""
 
 
@@ -156,7 +148,7 @@ def scan_results(request: ApiRequest, number: Number, format: Format = "json") -
     at, run = clock.now(), _run(request, number)
     rows = rows_of(run, list(ScanResult.objects.filter(run=run).order_by("place")), pace_at(at), at=at)
     if format == "csv":
-        return _csv(rows, run)
+        return csv_file(f"scan-{run.pk}", export.results_csv(rows))
     return _scan(run, at=at) | {"results": [_result(row, at=at) for row in rows]}
 
 
@@ -233,12 +225,7 @@ def _result(row: Row, *, at: datetime) -> dict[str, Any]:
 
 
 def _source(one: ScanResult, *, at: datetime) -> Source | None:
-    truth = _TRUTHS.get(one.truth)
-    if truth is None or one.as_of is None:
-        return None
-    if one.stale_after is not None and at > one.stale_after and truth != "simulated":
-        truth = "stale"
-    return Source(name=one.source_label, label=one.source_label, truth=truth, as_of=one.as_of)
+    return source_stored(one.source_label, one.truth, one.as_of, stale_after=one.stale_after, at=at)
 
 
 def _listed(one: Watchlist) -> dict[str, Any]:
@@ -257,9 +244,3 @@ def _run(request: ApiRequest, number: int) -> ScanRun:
     if (found := ScanRun.objects.filter(pk=number, owner=request.user).first()) is None:
         raise not_found("scan")
     return found
-
-
-def _csv(rows: Sequence[Row], run: ScanRun) -> HttpResponse | StreamingHttpResponse:
-    answer = StreamingHttpResponse(export.results_csv(rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="scan-{run.pk}.csv"'
-    return answer

@@ -16,11 +16,12 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from alphagex import clock
-from apps.api import sockets
 from apps.api.models import ApiToken
+from apps.api.sockets import living_tokens
 from apps.api.tokens import revoke
 from apps.market.feed import store_observation
 from apps.market.sources.simulated import SimulatedSource
+from apps.security.sockets import OpenSockets
 from tests.desk import ROOT, Desk
 
 EXAMPLES = ROOT / "docs" / "examples"
@@ -68,7 +69,7 @@ async def test_a_socket_ends_with_its_token(trader: User, secret_of: Callable[..
     async def send(event: dict[str, Any]) -> None:
         sent.append(event)
 
-    watched = sockets.OpenSockets(sockets._living)
+    watched = OpenSockets(living_tokens)
     watched.sends[token.pk].add(send)
     await watched.close_ended()
     assert sent == []

@@ -84,7 +84,10 @@ STAFF = {"market:system", "market:leave_held"}
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One address. name: with its namespaces; the route of what has none and of operations of the API. blanks: name -> converter."""
+    """One address. blanks: name -> converter.
+
+    name: with its namespaces; the route of what has none and of operations of the API.
+    """
 
     name: str
     route: str

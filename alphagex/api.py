@@ -36,7 +36,7 @@ from apps.sizing.api import router as sizing
 _SAID = (
     "What the desk's pages show and do, as JSON. Log in with a bearer token (Settings, API tokens), or with a "
     "browser's session and its CSRF token. Errors are application/problem+json. Money is a string of decimals, times "
-    "are ISO 8601 with their zone, what is missing is null."
+    "are New York time, ISO 8601 with their offset, what is missing is null."
 )
 
 api = NinjaAPI(

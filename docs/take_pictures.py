@@ -12,7 +12,7 @@ PAGES = {
     "gamma": "/gamma/SPX/",
     "copilot": "/copilot/",
     "positions": "/positions/",
-    "journal": "/journal/",
+    "journal": "/journal/?days=all",
     "autotrader": "/autotrader/",
     "paper": "/paper/",
     "scanner": "/scanner/",

@@ -2,13 +2,16 @@
 
 import json
 import math
+from datetime import datetime
 from typing import Any, NoReturn
 
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
+from ninja.responses import NinjaJSONEncoder
 
+from alphagex import clock
 from apps.api.problems import INCOMPLETE, Problem
 
 NOT_TEXT = "The character NUL and halves of characters cannot be kept."
@@ -39,8 +42,18 @@ class StrictParser(Parser):
         return found
 
 
+class NewYorkEncoder(NinjaJSONEncoder):
+    """Times are New York's, with their offset, wherever they come from."""
+
+    def default(self, o: Any) -> Any:
+        """Return what stands for a value JSON does not know."""
+        return super().default(clock.in_new_york(o) if isinstance(o, datetime) else o)
+
+
 class StrictRenderer(JSONRenderer):
     """JSON knows no NaN: a figure that is none is missing, and what is missing is null."""
+
+    encoder_class = NewYorkEncoder
 
     def render(self, request: HttpRequest, data: Any, *, response_status: int) -> str:
         try:

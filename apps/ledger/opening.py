@@ -228,7 +228,7 @@ def _fill(
         at=at,
         by=order.placed_by,
         position=position,
-        after={"order": order.pk, "net": str(net)},
+        after={"order": order.pk, "quantity": ticket.quantity, "net": str(net)},
     )
     if then is not None:
         then(position)

@@ -36,11 +36,12 @@ from apps.positions.api_shapes import (
 )
 from apps.positions.detail import detail_of
 from apps.positions.forms import OpenForm
+from apps.positions.greeks import Greeks
 from apps.positions.open_rows import newest_levels, open_positions, open_rows, row_of
 from apps.positions.proposing import ticket_of
 from apps.positions.stated import leg_prices
 from apps.positions.structures import STRIKES
-from apps.positions.summary import Exposure, summary_of
+from apps.positions.summary import summary_of
 
 router = Router(tags=["Positions"])
 MOST_MONEY = Decimal(10) ** 12  # USD: the ledger's columns hold a hundred times as much
@@ -122,10 +123,14 @@ def profit_and_loss(request: ApiRequest, account: Accounts = "own") -> dict[str,
         "at_risk": rounded(found.at_risk),
         "risk_share": found.risk_share,
         "closed_30_days": found.closed,
-        "delta_usd": found.greeks.dollars,
-        "theta_usd": found.greeks.theta,
-        "by_symbol": [_exposure(one) for one in found.by_symbol],
-        "by_expiration": [_exposure(one) for one in found.by_expiration],
+        "greeks": _greeks(found.greeks),
+        "by_symbol": [
+            {"symbol": one.name, "positions": one.positions, "at_risk": rounded(one.at_risk)} | _greeks(one.greeks)
+            for one in found.by_symbol
+        ],
+        "by_expiration": [
+            {"expiration": one.day, "positions": one.positions} | _greeks(one.greeks) for one in found.by_expiration
+        ],
     }
 
 
@@ -248,8 +253,9 @@ def _shown(found: Position) -> dict[str, Any]:
     return position_of(row_of(found, newest_levels([found.symbol]).get(found.symbol), at=clock.now()))
 
 
-def _exposure(one: Exposure) -> dict[str, Any]:
-    return {"name": one.name, "positions": one.positions, "at_risk": rounded(one.at_risk)}
+def _greeks(one: Greeks) -> dict[str, Any]:
+    names = {"delta_usd": "dollars", "gamma_usd": "gamma", "theta_usd": "theta", "vega_usd": "vega"}
+    return {said: getattr(one, name) for said, name in names.items()} | {"missing": one.missing}
 
 
 def _any(request: ApiRequest, number: int) -> Position:

@@ -13,6 +13,7 @@ from apps.ledger.models import Fill, Leg, Position
 from apps.ledger.tickets import MOST_LEGS, MOST_UNITS
 from apps.positions.detail import Detail
 from apps.positions.open_rows import Row
+from apps.positions.structures import STRUCTURES
 
 Price = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=4, allow_inf_nan=False)]
 Notes = Annotated[str, Field(max_length=20_000)]
@@ -109,12 +110,29 @@ class OrderSaid(Schema):
     position: PositionSaid | None
 
 
-class ExposureSaid(Schema):
+class GreeksSaid(Schema):
+    """USD: of delta, of delta per 1 % move, per calendar day, per volatility point. missing: legs left out."""
+
+    delta_usd: float
+    gamma_usd: float
+    theta_usd: float
+    vega_usd: float
+    missing: int
+
+
+class SymbolExposure(GreeksSaid):
     """What hangs on one symbol. at_risk: USD, of the positions with a limit."""
 
-    name: str
+    symbol: str
     positions: int
     at_risk: Decimal
+
+
+class ExpirationExposure(GreeksSaid):
+    """What hangs on the legs of one day; a calendar stands on two."""
+
+    expiration: date
+    positions: int
 
 
 class ProfitAndLoss(Schema):
@@ -135,10 +153,9 @@ class ProfitAndLoss(Schema):
     risk_share: float
     closed_30_days: int
     win_rate: float | None
-    delta_usd: float
-    theta_usd: float
-    by_symbol: list[ExposureSaid]
-    by_expiration: list[ExposureSaid]
+    greeks: GreeksSaid
+    by_symbol: list[SymbolExposure]
+    by_expiration: list[ExpirationExposure]
 
 
 class LegAsked(Schema):
@@ -161,7 +178,7 @@ class PositionAsked(Schema):
     symbol: Annotated[str, Field(max_length=12)]
     quantity: Annotated[int, Field(ge=1, le=MOST_UNITS)] = 1
     legs: Annotated[list[LegAsked], Field(max_length=MOST_LEGS, default_factory=list)]
-    structure: Annotated[str, Field(max_length=20)] = ""
+    structure: Annotated[str, Field(max_length=20, description=f"One of {', '.join(STRUCTURES)}.")] = ""
     side: Literal["buy", "sell"] = "buy"
     expiration: date | None = None
     strikes: Annotated[list[Price], Field(max_length=4, default_factory=list)]

@@ -22,11 +22,15 @@ DAYS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """What hangs on one symbol or one expiration. positions: how many; at_risk: USD, of those with a limit."""
+    """What hangs on one symbol, or on one expiration. positions: how many; at_risk: USD, of those with a limit.
+
+    day: of an expiration, which has no risk of its own: that is the positions'.
+    """
 
     name: str
     positions: int
-    at_risk: Decimal
+    at_risk: Decimal | None = None
+    day: date | None = None
     greeks: Greeks
 
 
@@ -120,6 +124,6 @@ def _by_expiration(rows: Sequence[Row], *, at: datetime) -> list[Exposure]:
                 found.setdefault(leg.expiration, []).append(of_leg(leg, spot, at=at))
                 holders.setdefault(leg.expiration, set()).add(row.position.pk)
     return [
-        Exposure(name=f"{day:%-d %b %Y}", positions=len(holders[day]), at_risk=ZERO, greeks=total(each))
+        Exposure(name=f"{day:%-d %b %Y}", day=day, positions=len(holders[day]), greeks=total(each))
         for day, each in sorted(found.items())
     ]

@@ -18,7 +18,6 @@ from legacy_engines.setups.scan_view import CARDS, GREEN_ROW, RED_ROW, YELLOW_RO
 TINTS = {GREEN_ROW: "gain", YELLOW_ROW: "warn", RED_ROW: "loss"}
 _PILLS = {"fresh": "gain", "cached": "act", "failed": "loss", "unranked": "warn", "waiting": ""}
 NO_SETUP = "N/A"  # the engine's word
-_LABEL = "Data"  # before the age, which the page keeps current
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,11 +138,11 @@ def badge_of(result: ScanResult, *, at: datetime) -> Badge | None:
     as_of = clock.in_new_york(result.as_of)
     is_old = as_of.date() != clock.in_new_york(at).date()
     name: Any = result.truth
-    kind = BADGE_KINDS.get(name, result.truth)
+    kind, label = BADGE_KINDS.get(name, result.truth), result.source_label.partition(",")[0]
     return {
         "kind": kind,
-        "text": f"{_LABEL} {as_of:%-d %b %H:%M}" if is_old else f"{_LABEL} {as_of:%H:%M:%S}",
-        "label": _LABEL,
+        "text": f"{label} {as_of:%-d %b %H:%M}" if is_old else f"{label} {as_of:%H:%M:%S}",
+        "label": label,
         "as_of": result.as_of,
         "stale_after": result.stale_after,
         "origin": f"{result.source_label}, as of {as_of:%a %-d %b %Y %H:%M:%S} ET.",

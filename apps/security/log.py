@@ -1,5 +1,6 @@
 """The log a user reads: what touched the account, and what moved money in the ledger, as one list."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -22,7 +23,6 @@ _BAD = {
     AuditEvent.Action.FACTOR_FAILED,
     AuditEvent.Action.PASSWORD_REFUSED,
 }
-_DOLLARS = {"cash": usd, "net": signed_usd, "pnl": signed_usd, "commission": usd}
 _ORDERS_NUMBER = "order"
 _LONGEST = 160
 
@@ -111,7 +111,7 @@ def _difference(before: dict[str, Any], after: dict[str, Any]) -> str:
 
 
 def _label(key: str) -> str:
-    return {"pnl": "P&L", "open_quantity": "open"}.get(key, key.replace("_", " "))
+    return {"pnl": "P&L", "open_quantity": "open", "net": "each"}.get(key, key.replace("_", " "))
 
 
 def _shown(key: str, value: Any) -> str:
@@ -125,3 +125,10 @@ def _shown(key: str, value: Any) -> str:
         return _DOLLARS[key](Decimal(str(value)))
     except InvalidOperation:  # an imported record says what the old program wrote
         return str(value)
+
+
+def _paid(net: Decimal) -> str:
+    return f"{usd(abs(net))} {'received' if net < 0 else 'paid'}"
+
+
+_DOLLARS: dict[str, Callable[[Decimal], str]] = {"cash": usd, "net": _paid, "pnl": signed_usd, "commission": usd}

@@ -45,7 +45,13 @@ def test_a_position_is_opened_read_planned_and_closed_in_parts(at: datetime, mar
     again = mine.send("DELETE", f"positions/{number}", key="half", quantity=1)
     assert (again[0], again[1]["number"]) == (200, part["number"])
     assert mine.send("DELETE", f"positions/{number}", quantity=5)[0] == 422
-    assert mine.get("positions/pnl")["positions"] == 1
+    sums = mine.get("positions/pnl")
+    assert sums["positions"] == 1
+    (by_day,) = sums["by_expiration"]
+    (by_symbol,) = sums["by_symbol"]
+    assert by_day["expiration"] == opened["legs"][0]["expiration"]
+    assert by_day["theta_usd"] == by_symbol["theta_usd"] == sums["greeks"]["theta_usd"] < 0 < by_day["delta_usd"]
+    assert by_symbol["at_risk"] == sums["at_risk"]
 
     status, rest = mine.send("DELETE", f"positions/{number}")
     assert (status, rest["position"]["status"]) == (200, "CLOSED")

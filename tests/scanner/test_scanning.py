@@ -26,10 +26,10 @@ pytestmark = pytest.mark.django_db
 def test_partial_results_come_while_others_are_still_running(scanner: ScannerDesk, trader: User) -> None:
     told = short_questions().pubsub()  # type: ignore[no-untyped-call]
     told.subscribe(_channel())
-    run = scanner.start(trader, ["SPY", "QQQ", "DIA"])
+    run = scanner.start(trader, ["SPY", "QQQ", "XLF"])
     assert scanner.step(run) == 1.0
     assert {row.state for row in rows_of(run).values()} == {ScanResult.State.ASKED}
-    assert scanner.fetch(but=["QQQ"]) == ["SPY", "DIA"]
+    assert scanner.fetch(but=["QQQ"]) == ["SPY", "XLF"]
     scanner.pass_time(1)
     scanner.step(run)
     rows = rows_of(run)
@@ -40,17 +40,17 @@ def test_partial_results_come_while_others_are_still_running(scanner: ScannerDes
     assert rows["QQQ"].state == ScanResult.State.ASKED
     assert (run.finished, run.failed, run.state) == (1, 0, "running")
     # What the simulated market does not list is tried three times, as the engine wants it, while the others go on.
-    assert (rows["DIA"].state, len(rows["DIA"].attempts)) == ("waiting", 1)
-    assert rows["DIA"].ask_at == scanner.now + timedelta(seconds=2)
+    assert (rows["XLF"].state, len(rows["XLF"].attempts)) == ("waiting", 1)
+    assert rows["XLF"].ask_at == scanner.now + timedelta(seconds=2)
     scanner.run_to_its_end(run)
     rows = rows_of(run)
-    assert (rows["DIA"].state, rows["DIA"].setup_type, rows["DIA"].action) == ("failed", "Error", "Retry later")
-    assert "'DIA' has no listed options" in rows["DIA"].problem
-    assert scanner.fetched.count("DIA") == 3
+    assert (rows["XLF"].state, rows["XLF"].setup_type, rows["XLF"].action) == ("failed", "Error", "Retry later")
+    assert "'XLF' has no listed options" in rows["XLF"].problem
+    assert scanner.fetched.count("XLF") == 3
     messages = [one["data"] for one in iter(lambda: told.get_message(timeout=0.1), None) if one["type"] == "message"]
     # Somebody who failed does not slow the feed's watched symbols down.
-    assert not Feed.objects.filter(symbol="DIA", next_poll_at__gt=scanner.now - timedelta(minutes=10)).exists()
-    assert any('"symbols":["SPY","DIA"]' in str(one) and '"finished":1' in str(one) for one in messages)
+    assert not Feed.objects.filter(symbol="XLF", next_poll_at__gt=scanner.now - timedelta(minutes=10)).exists()
+    assert any('"symbols":["SPY","XLF"]' in str(one) and '"finished":1' in str(one) for one in messages)
     assert any('"state":"done"' in str(one) for one in messages)
 
 
@@ -75,7 +75,7 @@ def test_young_numbers_are_used_again_with_their_age_unless_force_asks_anew(scan
 
 
 def test_two_people_share_the_fetches_of_what_both_wait_for(scanner: ScannerDesk, trader: User, owner: User) -> None:
-    both = ["SPY", "QQQ", "DIA", "AAPL", "MSFT", "NVDA", "AMD", "META"]
+    both = ["SPY", "QQQ", "XLF", "AAPL", "MSFT", "NVDA", "AMD", "META"]
     mine = scanner.start(trader, both, force=True)
     scanner.step(mine)
     theirs = scanner.start(owner, [*both[::-1], "IWM"], force=True)
@@ -87,7 +87,7 @@ def test_two_people_share_the_fetches_of_what_both_wait_for(scanner: ScannerDesk
         scanner.step(mine)
         scanner.step(theirs)
     assert (mine.state, theirs.state) == ("done", "done")
-    assert sorted(scanner.fetched) == sorted([*both, "DIA", "DIA", "IWM"])
+    assert sorted(scanner.fetched) == sorted([*both, "XLF", "XLF", "IWM"])
     assert rows_of(theirs)["SPY"].spot == rows_of(mine)["SPY"].spot
 
 

@@ -146,8 +146,9 @@ def test_the_log_shows_logins_and_money_of_its_user_alone(
 ) -> None:
     held(own)
     page = text_of(trader_client.get(PAGE + "log/"))
-    for words in ("Logged in", "by password", "Opened: SPY Long Call", "Own record: net"):
+    for words in ("Logged in", "by password", "Opened: SPY Long Call", "Own record: each $"):
         assert words in page, words
+    assert re.search(r"Own record: each \$[\d,.]+ paid, quantity \d", page)
     assert "Logged in" not in text_of(trader_client.get(PAGE + "log/?kind=money"))
     assert "Long Call" not in text_of(trader_client.get(PAGE + "log/?kind=account"))
     theirs = text_of(stranger_client.get(PAGE + "log/"))

@@ -81,6 +81,7 @@ def _share(
 
 _MARKET = {"market": MARKET_VOLATILITY}
 _TECH = {"market": 0.15, "tech": 0.08}
+_BLUE = {"market": 0.12, "blue": 0.04}
 _SMALL = {"market": 0.145, "small": 0.11}
 
 _ALL = (
@@ -88,6 +89,7 @@ _ALL = (
     _index("SPY", 659, _MARKET, 1, 18e6, 8.5e6),
     _index("QQQ", 590, _TECH, 1, 11e6, 5e6),
     _index("IWM", 240, _SMALL, 1, 9e6, 1.4e6),
+    _index("DIA", 463, _BLUE, 1, 4e5, 8e4),
     _index("NDX", 24500, _TECH, 25, 2.2e5, 9e4, "NDXP", "NDX"),
     _index("RUT", 2400, _SMALL, 5, 9e5, 1.2e5, "RUTW", "RUT"),
     _index("XSP", 660, _MARKET, 1, 3e5, 9e4, "XSP"),

@@ -46,6 +46,7 @@ def import_databases(
                 tell(notice)
         with transaction.atomic():
             _wait_for_others()
+            _plan_without_statistics()
             for source in sources:
                 _FileImport(source, owner, report, at=at, zone=zone, tell=tell).run()
             catch_up()
@@ -198,3 +199,13 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
 def _wait_for_others() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _plan_without_statistics() -> None:
+    """Keep the planner from joining row by row until we are through.
+
+    To autovacuum the rows of an unfinished import are not there: it would tell the planner of large, empty tables, for
+    which a nested loop is best, and the checks would take hours instead of seconds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")

@@ -11,15 +11,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alphagex import clock
 from apps.ledger.models import Account, Position
 from apps.ledger.reconciling import differences
 from apps.legacy_import import checks
+from apps.legacy_import.importing import import_databases
 from apps.legacy_import.models import GexHistory, ImportedFile, ImportedRow, QuarantinedRow
 from apps.legacy_import.report import Check
 from tests.desk import ROOT, database_url
@@ -53,6 +57,24 @@ def test_what_is_no_database_is_refused_in_words(trader: User, tmp_path: Path) -
         old.run(good, machine_zone="Mars/North")
     assert not ImportedFile.objects.exists()
     assert not Position.objects.exists()
+
+
+def test_statistics_gathered_meanwhile_do_not_make_it_crawl(trader: User, tmp_path: Path) -> None:
+    rows = [{"symbol": "SPY", "net_gex": float(n)} for n in range(1_500)]
+    file = old.create(tmp_path / "old.db", gex_history=(old.GEX_HISTORY, rows))
+    plans = []
+
+    def gather(line: str) -> None:
+        """What autovacuum does, to which none of the rows are there."""
+        if "rows read" in line:
+            with psycopg.connect(database_url(), autocommit=True) as other, connection.cursor() as ours:
+                other.execute("ANALYZE legacy_row, gex_history")
+                ours.execute("EXPLAIN SELECT 1 FROM legacy_row k JOIN gex_history g ON k.digest = g.symbol")
+                plans.append("\n".join(row[0] for row in ours.fetchall()))
+
+    import_databases([file], trader, at=clock.now(), zone=clock.NEW_YORK, tell=gather)
+    assert len(plans) == 2
+    assert not [plan for plan in plans if "Nested Loop" in plan]
 
 
 def test_the_file_and_its_wal_stay_as_they_are_and_what_lies_in_the_wal_is_imported(

@@ -36,4 +36,7 @@ def test_an_unknown_target_names_those_there_are() -> None:
     done = subprocess.run([sys.executable, BOOTSTRAP, "fly"], capture_output=True, text=True)
 
     assert done.returncode == 1
-    assert done.stderr == "AlphaGEX: There is no target 'fly'. Choose one of: audit, bench, lint, parity, run, setup, test.\n"
+    assert (
+        done.stderr
+        == "AlphaGEX: There is no target 'fly'. Choose one of: audit, bench, lint, parity, run, setup, test.\n"
+    )

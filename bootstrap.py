@@ -233,10 +233,10 @@ def run(arguments: "list[str]") -> int:
 
 
 def test(arguments: "list[str]") -> int:
-    # A file's tests share fixtures, so files are what is spread over the processors: one more than there are, because
-    # browsers and processes that are killed are waited for.
-    processes = str(min(os.cpu_count() or 1, 4) + 1)
-    return become("-m", "pytest", "-n", processes, "--dist", "loadfile", "--no-loadscope-reorder", *arguments)
+    # A file's tests share fixtures, so files are what is spread over the processors.
+    return become(
+        "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder", *arguments
+    )
 
 
 def parity(arguments: "list[str]") -> int:

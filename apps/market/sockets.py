@@ -31,7 +31,14 @@ class OurSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     connection: Connection
     as_html = False
-    is_let_in = False
+    is_present = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve the client. Whoever was let in is let out, also if the server breaks the serving off."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._leave()
 
     async def connect(self) -> None:
         """Let logged-in users in."""
@@ -42,7 +49,6 @@ class OurSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         query = {name: values[-1] for name, values in parse_qs(self.scope["query_string"].decode("latin-1")).items()}
         self.as_html = query.get("format") == "html"
         await self.accept(subprotocol=answered_subprotocol(self.scope.get("subprotocols") or []))
-        self.is_let_in = True
         presence.start()
         self.limit = protocol.RateLimit()
         self.connection = Connection(
@@ -52,6 +58,7 @@ class OurSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
             connected_at=clock.now(),
         )
         presence.update(self.connection)
+        self.is_present = True
         await self.let_in(query)
 
     async def let_in(self, query: dict[str, str]) -> None:
@@ -72,7 +79,11 @@ class OurSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def disconnect(self, code: int) -> None:
         """Forget the client."""
-        if self.is_let_in:
+        await self._leave()
+
+    async def _leave(self) -> None:
+        if self.is_present:
+            self.is_present = False
             presence.remove(self.connection)
             await self.let_out()
 

@@ -12,6 +12,7 @@ from django.db import OperationalError
 
 from apps.market import personal
 from apps.market.personal import PersonalConsumer, PersonalMessage, message_for, personal_hub, tell
+from apps.market.presence import presence
 from apps.market.redis_client import short_questions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,4 +122,13 @@ async def test_strangers_are_refused_and_there_is_nothing_to_choose(trader: User
     await page.send_json_to({"type": "ping"})
     assert (await page.receive_json_from(5))["type"] == "pong"
     await page.disconnect()
+    assert not personal_hub.sockets
+
+
+async def test_whoever_the_server_breaks_off_is_forgotten_too(trader: User) -> None:
+    page, _ = await opened(trader)
+    assert [one.user_id for one in presence.open.values()] == [trader.pk]
+    page.future.cancel()
+    await asyncio.gather(page.future, return_exceptions=True)
+    assert not presence.open
     assert not personal_hub.sockets

@@ -73,6 +73,8 @@ def test_a_list_is_scanned_live_sorted_and_a_row_opened(
     assert page.url.endswith("?sort=symbol")
     page.get_by_label("Status").select_option("fresh")
     expect(rows).to_have_count(len(ranked))
+    # The address comes behind the rows; what is loaded again is what stands there.
+    expect(page).to_have_url(re.compile(r"sort=symbol.*status=fresh|status=fresh.*sort=symbol"))
     page.reload()
     expect(rows.first).to_contain_text(ranked[0])
     page.locator(".scanner-table").get_by_role("link", name=ranked[0], exact=True).click()

@@ -107,4 +107,4 @@ def desk(_running_desk: Desk, transactional_db: None) -> Iterator[Desk]:
         )
     _running_desk.forget_what_was_broadcast()
     yield _running_desk
-    _running_desk.wait_until_nobody_is_connected()
+    _running_desk.wait_until_at_rest()

@@ -54,10 +54,14 @@ class Desk:
         )
         wait_until_it_answers(f"{self.url}/healthz")
 
-    def wait_until_nobody_is_connected(self) -> None:
-        """Return when the web process has written that all its sockets are closed: next the tables are emptied."""
+    def wait_until_at_rest(self) -> None:
+        """Return when all sockets are closed and no request runs on: next the tables are emptied.
+
+        A page that was left does not stop the request it had made. Emptying tables under it would be a deadlock.
+        """
         own = f":{self.processes['web'].pid}:"
         wait_until(lambda: not WebsocketSubscription.objects.filter(process__contains=own).exists())
+        wait_until(nobody_else_is_at_work)
 
     def forget_what_was_broadcast(self) -> None:
         """Cut the web process's subscriptions: when they are back it knows what Redis (emptied by now) keeps."""
@@ -98,6 +102,18 @@ def wait_until(happened: Callable[[], bool]) -> None:
     """Return when `happened()` holds."""
     if not happened():
         raise NotYetError
+
+
+def nobody_else_is_at_work() -> bool:
+    """Say whether every other session of the test database has been idle for a quarter of a second."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT NOT EXISTS (
+                   SELECT FROM pg_stat_activity
+                    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+                      AND (state <> 'idle' OR state_change > clock_timestamp() - interval '250 milliseconds'))"""
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def free_port() -> int:

@@ -42,7 +42,7 @@ def _desk_with_key(django_db_setup: None, claude: AnthropicServer) -> Iterator[D
 @pytest.fixture
 def desk(_desk_with_key: Desk, transactional_db: None) -> Iterator[Desk]:
     yield _desk_with_key
-    _desk_with_key.wait_until_nobody_is_connected()
+    _desk_with_key.wait_until_at_rest()
 
 
 def spx() -> Snapshot:

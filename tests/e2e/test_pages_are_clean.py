@@ -53,6 +53,7 @@ def test_a_page_without_live_numbers_shows_no_connection(log_in: Callable[[str],
 def debug_desk(desk: Desk) -> Iterator[Desk]:
     with running_desk(DEBUG="1") as started:
         yield started
+        started.wait_until_at_rest()
 
 
 def test_the_style_guide_shows_every_component_without_complaint(
